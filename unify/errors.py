@@ -97,7 +97,7 @@ class DatasetError(UnifyError):
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """"did you mean 'truck'?" for the nearest known word, else ""."""
+    """ "did you mean 'truck'?" for the nearest known word, else ""."""
     import difflib
 
     lowered = {name.lower(): name for name in known}

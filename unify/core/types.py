@@ -172,44 +172,58 @@ class BatchLabels:
 
 
 @dataclass(frozen=True)
-class Example:
-    """One picture of a unified dataset with everything a record says of it, the pixels aside.
+class ExampleTable:
+    """E examples as the record writer takes them: merged, in the order of the shard. Plain columns, cheap to pickle.
 
     Attributes:
-        sha256: 32 bytes; digest of the registered picture file.
-        filename: the picture's name in the batch it is taken from.
-        batches: references of all batches the picture belongs to, in config order.
-        image_hw: (height, width) of the stored pixels.
+        sha256: uint8 [E, 32]; digest of the registered picture file: the example's identity.
+        paths: E absolute paths of the picture files.
+        filenames: E names, each relative to the images folder of the example's first batch.
+        batches: for each example the references of all batches it belongs to, in config order.
+        image_hw: int32 [E, 2]; stored pixels.
+        num_bytes: int64 [E]; file size when it was hashed.
+        mtime_ns: int64 [E]; modification time when it was hashed.
+        format: uint8 [E]; `PictureFormat`.
+        state: uint8 [E, C]; `State` of every class after the method did its work.
+        absence_weight: float32 [E, C]; how far a labeled class's absence may be trusted: 1 human. Read only where
+            ``state`` is labeled.
+        box_offsets: int64 [E + 1].
         boxes_xyxy: float32 [N, 4]; stored pixels.
         box_class: int32 [N]; unified ids from 1.
-        box_area: float32 [N].
+        box_area: float32 [N]; pixels².
         box_crowd: bool [N].
         box_difficult: bool [N].
-        box_weight_class: float32 [N]; weight of the classification term: 1 human or hard, 0 ignore zone.
-        box_weight_box: float32 [N]; weight of the box regression: 1 human.
+        box_weight: float32 [N]; weight of the classification term: 1 human or hard, 0 = ignore this region.
+        box_regression_weight: float32 [N]; weight of the box regression: 1 human.
         box_score: float32 [N]; raw model score, 1 human.
-        box_source: N strings: ``human`` or an auto-labeler reference.
-        labeled: int32 [K]; class ids whose absence may be trusted, ascending.
-        labeled_weight: float32 [K]; how far: 1 human.
-        incomplete: int32 [M]; class ids with real boxes but no promise of all of them, ascending.
+        box_source: int32 [N]; index into ``sources``.
+        sources: names of the sources: ``human`` first, then auto-labeler references.
     """
 
-    sha256: bytes
-    filename: str
-    batches: tuple[str, ...]
-    image_hw: tuple[int, int]
+    sha256: np.ndarray
+    paths: list[str]
+    filenames: list[str]
+    batches: list[tuple[str, ...]]
+    image_hw: np.ndarray
+    num_bytes: np.ndarray
+    mtime_ns: np.ndarray
+    format: np.ndarray
+    state: np.ndarray
+    absence_weight: np.ndarray
+    box_offsets: np.ndarray
     boxes_xyxy: np.ndarray
     box_class: np.ndarray
     box_area: np.ndarray
     box_crowd: np.ndarray
     box_difficult: np.ndarray
-    box_weight_class: np.ndarray
-    box_weight_box: np.ndarray
+    box_weight: np.ndarray
+    box_regression_weight: np.ndarray
     box_score: np.ndarray
-    box_source: tuple[str, ...]
-    labeled: np.ndarray
-    labeled_weight: np.ndarray
-    incomplete: np.ndarray
+    box_source: np.ndarray
+    sources: tuple[str, ...] = ("human",)
+
+    def __len__(self) -> int:
+        return len(self.paths)
 
 
 JsonObject = dict[str, Any]
