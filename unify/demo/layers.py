@@ -1,0 +1,129 @@
+"""Who hides whom: sprites, their silhouettes, and what of each is seen.
+
+Sprites are drawn at twice the size of the picture and never anti-aliased, so a silhouette is a plain set of pixels and
+truth is exact; the picture becomes smooth when it is halved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from unify.demo.geometry import Colour
+
+
+@dataclass(frozen=True)
+class Sprite:
+    """One thing, drawn on a canvas of its own that may reach over the edges of the picture.
+
+    Attributes:
+        class_name: class of the object, or "" for scenery that hides others but is no object.
+        distance: metres ahead; nearer sprites hide farther ones.
+        left, top: place of the canvas in the picture's canvas, pixels, may be negative.
+        image: RGBA; alpha is 0 or 255.
+        silhouette: bool [h, w]; alpha as an array.
+    """
+
+    class_name: str
+    distance: float
+    left: int
+    top: int
+    image: Image.Image
+    silhouette: np.ndarray
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is seen of a sprite.
+
+    Attributes:
+        sprite: the sprite.
+        box_xyxy: float64 [4]; tight around what is seen, canvas pixels.
+        visibility: 0..1; seen share of the silhouette, also of what lies outside the canvas.
+    """
+
+    sprite: Sprite
+    box_xyxy: np.ndarray
+    visibility: float
+
+
+def rasterize(
+    class_name: str, distance: float, patches: Sequence[tuple[np.ndarray, Colour]], canvas_hw: tuple[int, int]
+) -> Sprite:
+    """Polygons in canvas pixels as a sprite.
+
+    A sprite may reach one canvas beyond each edge; farther parts are cut, which keeps a thing right before the lens
+    from needing a canvas of any size.
+    """
+    height, width = canvas_hw
+    low = np.min([points.min(axis=0) for points, _ in patches], axis=0)
+    high = np.max([points.max(axis=0) for points, _ in patches], axis=0)
+    left, top = np.floor(np.maximum(low, (-width, -height))).astype(int) - 1
+    right, bottom = np.ceil(np.minimum(high, (2 * width, 2 * height))).astype(int) + 2
+    image = Image.new("RGBA", (max(1, int(right - left)), max(1, int(bottom - top))))
+    draw = ImageDraw.Draw(image)
+    for points, colour in patches:
+        draw.polygon((points - (left, top)).ravel().tolist(), fill=(*colour, 255))
+    silhouette = np.asarray(image.getchannel("A")) > 0
+    return Sprite(class_name, distance, int(left), int(top), image, silhouette)
+
+
+def what_is_seen(sprites: Sequence[Sprite], canvas_hw: tuple[int, int], least: float) -> tuple[list[Seen], np.ndarray]:
+    """Decides from near to far what of each sprite is seen, and leaves out objects of which too little is.
+
+    Leaving out a far object never changes what is seen of a nearer one, so one pass is exact.
+
+    Args:
+        sprites: in any order; equal distances keep their order, first in front.
+        canvas_hw: size of the canvas.
+        least: objects with a smaller visibility are left out; scenery stays.
+
+    Returns:
+        The sprites that stay, nearest first, and the owner of every pixel: uint8 [h, w], 1 + index of the object
+        among the objects that stay in that order, 0 where no object is.
+    """
+    taken = np.zeros(canvas_hw, dtype=bool)
+    owner = np.zeros(canvas_hw, dtype=np.uint8)
+    kept: list[Seen] = []
+    objects = 0
+    for sprite in sorted(sprites, key=lambda sprite: sprite.distance):
+        window, inner = _overlap(sprite, canvas_hw)
+        silhouette = sprite.silhouette[inner]
+        seen = silhouette & ~taken[window]
+        visibility = float(np.count_nonzero(seen) / max(1, np.count_nonzero(sprite.silhouette)))
+        if sprite.class_name and (visibility < least or not seen.any()):
+            continue
+        taken[window] |= silhouette
+        if sprite.class_name:
+            objects += 1
+            owner[window][seen] = objects
+        kept.append(Seen(sprite, _tight_box(seen, window), visibility))
+    return kept, owner
+
+
+def paint(canvas: Image.Image, seen: Sequence[Seen]) -> None:
+    """Pastes the sprites, farthest first."""
+    for one in reversed(seen):
+        canvas.paste(one.sprite.image, (one.sprite.left, one.sprite.top), one.sprite.image.getchannel("A"))
+
+
+def _overlap(sprite: Sprite, canvas_hw: tuple[int, int]) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+    """The part of the canvas that the sprite lies on, and the part of the sprite that lies on the canvas."""
+    window, inner = [], []
+    for start, length, limit in zip((sprite.top, sprite.left), sprite.silhouette.shape, canvas_hw):
+        low, high = min(max(start, 0), limit), max(min(start + length, limit), 0)
+        high = max(low, high)
+        window.append(slice(low, high))
+        inner.append(slice(low - start, high - start))
+    return (window[0], window[1]), (inner[0], inner[1])
+
+
+def _tight_box(seen: np.ndarray, window: tuple[slice, slice]) -> np.ndarray:
+    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
+    if not len(rows):
+        return np.zeros(4)
+    y, x = window[0].start, window[1].start
+    return np.array([x + columns[0], y + rows[0], x + columns[-1] + 1, y + rows[-1] + 1], dtype=np.float64)

@@ -1,0 +1,47 @@
+"""What an executor promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol, TypeVar
+
+from unify.errors import Problem, UnifyError
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+Tick = Callable[[int], None]  # called with the number of items done since the last call
+
+MAX_ATTEMPTS = 3
+
+
+class Work(Protocol[Job, Result]):
+    """A top-level function that does one job and reports progress."""
+
+    def __call__(self, job: Job, progress: Tick) -> Result: ...
+
+
+class Executor(Protocol):
+    """Runs one function over many jobs."""
+
+    def run(self, work: Work, jobs: Iterable, progress: Tick) -> Iterator:
+        """Do every job once, yielding results as they are finished, in no promised order.
+
+        Jobs are drawn lazily, a few ahead of the workers, so that a million jobs need no more memory than ten.
+
+        Raises:
+            UnifyError: a job killed its worker `MAX_ATTEMPTS` times.
+            Exception: whatever ``work`` raised, unchanged; the remaining jobs are not started.
+        """
+        ...
+
+
+def worker_lost(job: object) -> UnifyError:
+    """The error for a job that keeps killing its worker."""
+    return UnifyError(
+        Problem(
+            where=str(job),
+            what=f"the worker process died {MAX_ATTEMPTS} times on this job",
+            got="a process ended by the system, most often because the machine ran out of memory",
+            fix="use fewer --workers, or free memory; the same command resumes",
+        )
+    )

@@ -1,0 +1,5 @@
+"""Merge: human boxes and a method become boxes with class, weight and source, and a state per class. Pure.
+
+In: a `CompilePlan` and the example numbers of a shard. Out: an `ExampleTable` for the record writer. ``human.py``
+gathers what people drew; ``methods.py`` does what the method says with the classes nobody labeled.
+"""

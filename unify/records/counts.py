@@ -1,0 +1,71 @@
+"""What the manifest counts, per class: from a table when writing, from decoded records when verifying.
+
+Counts are plain dictionaries, ``{class: {"labeled", "incomplete", "unknown", "boxes", "sources": {name: boxes}}}``, with
+every class of the taxonomy in them, so that they go into JSON and across processes as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from unify.core.taxonomy import Taxonomy
+from unify.core.types import ExampleTable, State
+
+HUMAN = "human"
+ClassCounts = dict[str, dict[str, Any]]
+_NUMBERS = ("labeled", "incomplete", "unknown", "boxes")
+
+
+def no_counts(taxonomy: Taxonomy) -> ClassCounts:
+    """Every class of the taxonomy, by id, with nothing counted."""
+    return {name: {**dict.fromkeys(_NUMBERS, 0), "sources": {}} for name in taxonomy.names.values()}
+
+
+def count_table(table: ExampleTable, taxonomy: Taxonomy, kept: np.ndarray) -> ClassCounts:
+    """Counts of the examples where ``kept`` (bool [E]) is set."""
+    states = table.state[kept]
+    of_kept = np.repeat(kept, np.diff(table.box_offsets))
+    pairs = np.stack([table.box_class[of_kept], table.box_source[of_kept]], axis=1)
+    counts = no_counts(taxonomy)
+    for name, class_id in taxonomy.ids.items():
+        for state in State:
+            counts[name][state.name.lower()] = int((states[:, class_id - 1] == state).sum())
+    for (class_id, source), boxes in zip(*np.unique(pairs, axis=0, return_counts=True)):
+        count_boxes(counts[taxonomy.names[int(class_id)]], table.sources[source], int(boxes))
+    return counts
+
+
+def count_boxes(row: dict[str, Any], source: str, boxes: int) -> None:
+    """Adds boxes of one source to one class's counts, in place."""
+    row["boxes"] += boxes
+    row["sources"][source] = row["sources"].get(source, 0) + boxes
+
+
+def sum_counts(parts: Iterable[ClassCounts], taxonomy: Taxonomy) -> ClassCounts:
+    """The counts of several shards or splits together."""
+    total = no_counts(taxonomy)
+    for part in parts:
+        for name, row in part.items():
+            for number in _NUMBERS[:-1]:
+                total[name][number] += row[number]
+            for source, boxes in row["sources"].items():
+                count_boxes(total[name], source, boxes)
+    return total
+
+
+def split_classes(counts: ClassCounts) -> ClassCounts:
+    """The ``classes`` of one split as the manifest holds them: without sources."""
+    return {name: {number: row[number] for number in _NUMBERS} for name, row in counts.items()}
+
+
+def dataset_classes(counts: ClassCounts) -> ClassCounts:
+    """The ``classes`` of the whole dataset as the manifest holds them: with sources and auto-label ratio."""
+    return {name: {**row, "auto_label_ratio": _auto_label_ratio(row)} for name, row in counts.items()}
+
+
+def _auto_label_ratio(row: dict[str, Any]) -> float:
+    """Machine boxes / all boxes, 0 where there is no box."""
+    return 1 - row["sources"].get(HUMAN, 0) / row["boxes"] if row["boxes"] else 0.0

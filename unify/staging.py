@@ -1,0 +1,143 @@
+"""An output folder that appears whole or not at all.
+
+Work goes on in ``.<name>.compiling`` beside the output. Every finished part is renamed into place and then noted, so a
+process killed at any moment leaves finished parts, notes that are true, and nothing else that counts. The same command
+picks them up; at the end one rename publishes the folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from unify.core.types import JsonObject
+from unify.errors import OutputError, Problem
+
+NOTES = ".parts"  # inside the staging folder: one note a finished part, and the identity of the work
+LOCK_WAIT_SECONDS = 2.0  # long enough for the children of a killed run to notice and end
+
+
+@dataclass(frozen=True)
+class Staging:
+    """A folder under construction.
+
+    Attributes:
+        folder: where the parts are written.
+        output: where the folder will stand.
+    """
+
+    folder: Path
+    output: Path
+
+    def notes(self) -> dict[str, JsonObject]:
+        """part name -> what was noted when it was finished."""
+        paths = sorted((self.folder / NOTES).glob("*.json"))
+        return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
+
+    def note(self, part: str, facts: JsonObject) -> None:
+        """Note that a part is finished; atomic."""
+        write_atomically(self.folder / NOTES / f"{part}.json", json.dumps(facts).encode())
+
+    def publish(self, *, overwrite: bool) -> None:
+        """Make the folder the output, in one rename; an old output is moved away first and removed afterwards."""
+        shutil.rmtree(self.folder / NOTES)
+        old = self.output.with_name(f".{self.output.name}.old")
+        if self.output.exists():
+            if not overwrite:
+                raise output_exists(self.output)
+            shutil.rmtree(old, ignore_errors=True)
+            self.output.rename(old)
+        self.folder.rename(self.output)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+@contextmanager
+def staged_output(output: Path, identity: str) -> Iterator[Staging]:
+    """Hold the staging folder of ``output`` for work known by ``identity``.
+
+    Parts of another identity are removed: they belong to a compile whose inputs are no more.
+
+    Raises:
+        OutputError: another process writes this output, or the place cannot be written.
+    """
+    folder = output.with_name(f".{output.name}.compiling")
+    with _only_writer(output):
+        try:
+            _prepare(folder, identity)
+        except OSError as error:
+            raise cannot_write(folder, error) from error
+        yield Staging(folder, output)
+
+
+@contextmanager
+def _only_writer(output: Path) -> Iterator[None]:
+    path = output.with_name(f".{output.name}.lock")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path, timeout=LOCK_WAIT_SECONDS)
+        lock.acquire()
+    except Timeout:
+        raise OutputError(
+            Problem(
+                where=str(output),
+                what="another compile is writing this output",
+                fix="wait until it is done, stop it, or choose another --output",
+            )
+        ) from None
+    except OSError as error:
+        raise cannot_write(output, error) from error
+    try:
+        yield
+    finally:
+        lock.release()  # the empty file stays: removing it would let a third process lock another file of that name
+
+
+def _prepare(folder: Path, identity: str) -> None:
+    mark = folder / NOTES / "identity"
+    if folder.exists() and not (mark.exists() and mark.read_text() == identity):
+        shutil.rmtree(folder)
+    if not folder.exists():
+        (folder / NOTES).mkdir(parents=True)
+        write_atomically(mark, identity.encode())
+    for leftover in [*folder.glob("*.tmp*"), *(folder / NOTES).glob("*.tmp*")]:
+        leftover.unlink()
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a small file under a temporary name, sync it, and rename it: whole or not at all, power cuts included."""
+    temporary = path.with_name(f"{path.name}.tmp-{os.getpid()}")
+    with open(temporary, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def output_exists(output: Path) -> OutputError:
+    """The error for an output that holds something else."""
+    return OutputError(
+        Problem(
+            where=str(output),
+            what="the output exists already",
+            fix="choose another --output, or pass --overwrite to replace a unified dataset",
+        )
+    )
+
+
+def cannot_write(path: Path, error: OSError) -> OutputError:
+    """The error for a place that cannot be written."""
+    return OutputError(
+        Problem(
+            where=str(path),
+            what="cannot be written",
+            got=error.strerror or str(error),
+            fix="free space or mend the permissions; the same command resumes",
+        )
+    )
