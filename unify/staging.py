@@ -49,6 +49,8 @@ class Staging:
         """Make the folder the output, in one rename; an old output is moved away first and removed afterwards."""
         shutil.rmtree(self.folder / NOTES)
         old = self.output.with_name(f".{self.output.name}.old")
+        if self.output.is_dir() and not any(self.output.iterdir()):
+            self.output.rmdir()  # an empty folder is no one's data
         if self.output.exists():
             if not overwrite:
                 raise output_exists(self.output)

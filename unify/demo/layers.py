@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
-from unify.demo.geometry import Colour
+from unify.demo.geometry import Colour, Glow
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class Sprite:
         left, top: place of the canvas in the picture's canvas, pixels, may be negative.
         image: RGBA; alpha is 0 or 255.
         silhouette: bool [h, w]; alpha as an array.
+        glows: lamps of this thing that shine towards the camera, canvas pixels.
+        shadow: polygon float [K, 2] on the ground, canvas pixels, or None.
     """
 
     class_name: str
@@ -33,6 +35,8 @@ class Sprite:
     top: int
     image: Image.Image
     silhouette: np.ndarray
+    glows: tuple[Glow, ...] = ()
+    shadow: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -41,17 +45,34 @@ class Seen:
 
     Attributes:
         sprite: the sprite.
+        mask: bool like ``sprite.silhouette``; the part that is seen.
         box_xyxy: float64 [4]; tight around what is seen, canvas pixels.
         visibility: 0..1; seen share of the silhouette, also of what lies outside the canvas.
     """
 
     sprite: Sprite
+    mask: np.ndarray
     box_xyxy: np.ndarray
     visibility: float
 
+    def lit(self) -> list[Glow]:
+        """The glows that nothing nearer hides: their middle is seen, or would be were the lamp a little larger."""
+        height, width = self.mask.shape
+        shining = []
+        for glow in self.sprite.glows:
+            column, row = int(glow.at[0]) - self.sprite.left, int(glow.at[1]) - self.sprite.top
+            if self.mask[max(0, row - 2) : min(height, row + 3), max(0, column - 2) : min(width, column + 3)].any():
+                shining.append(glow)
+        return shining
+
 
 def rasterize(
-    class_name: str, distance: float, patches: Sequence[tuple[np.ndarray, Colour]], canvas_hw: tuple[int, int]
+    class_name: str,
+    distance: float,
+    polygons: Sequence[tuple[np.ndarray, Colour]],
+    canvas_hw: tuple[int, int],
+    glows: Sequence[Glow] = (),
+    shadow: np.ndarray | None = None,
 ) -> Sprite:
     """Polygons in canvas pixels as a sprite.
 
@@ -59,16 +80,16 @@ def rasterize(
     from needing a canvas of any size.
     """
     height, width = canvas_hw
-    low = np.min([points.min(axis=0) for points, _ in patches], axis=0)
-    high = np.max([points.max(axis=0) for points, _ in patches], axis=0)
+    low = np.min([points.min(axis=0) for points, _ in polygons], axis=0)
+    high = np.max([points.max(axis=0) for points, _ in polygons], axis=0)
     left, top = np.floor(np.maximum(low, (-width, -height))).astype(int) - 1
     right, bottom = np.ceil(np.minimum(high, (2 * width, 2 * height))).astype(int) + 2
     image = Image.new("RGBA", (max(1, int(right - left)), max(1, int(bottom - top))))
     draw = ImageDraw.Draw(image)
-    for points, colour in patches:
+    for points, colour in polygons:
         draw.polygon((points - (left, top)).ravel().tolist(), fill=(*colour, 255))
     silhouette = np.asarray(image.getchannel("A")) > 0
-    return Sprite(class_name, distance, int(left), int(top), image, silhouette)
+    return Sprite(class_name, distance, int(left), int(top), image, silhouette, tuple(glows), shadow)
 
 
 def what_is_seen(sprites: Sequence[Sprite], canvas_hw: tuple[int, int], least: float) -> tuple[list[Seen], np.ndarray]:
@@ -100,7 +121,9 @@ def what_is_seen(sprites: Sequence[Sprite], canvas_hw: tuple[int, int], least: f
         if sprite.class_name:
             objects += 1
             owner[window][seen] = objects
-        kept.append(Seen(sprite, _tight_box(seen, window), visibility))
+        mask = np.zeros_like(sprite.silhouette)
+        mask[inner] = seen
+        kept.append(Seen(sprite, mask, _tight_box(seen, window), visibility))
     return kept, owner
 
 

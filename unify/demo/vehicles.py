@@ -115,8 +115,6 @@ def car(rng: np.random.Generator, dark: bool) -> Vehicle:
 
 def _car_ends(faces: list[Face], shape: _CarShape, dark: bool, braking: bool) -> None:
     bumper, back, rear_glass, windscreen, front, chin = faces[0], faces[1], faces[3], faces[5], faces[7], faces[8]
-    if shape.boot:
-        rear_glass.decals.clear()
     tail_colour = (255, 58, 46) if braking or dark else _TAIL_LAMP
     for u1, u2 in ((0.03, 0.2), (0.8, 0.97)):
         back.add(u1, u2, 0.45, 0.9, tail_colour, shines=dark or braking)
@@ -326,7 +324,7 @@ def _tyres(half: float, axles: tuple[float, ...], radius: float, tail: float) ->
         for z in z_ends
     ]
     for axle in sorted(axles, key=abs):
-        for z in (axle - radius, axle + radius):
-            for x1, x2 in ((-half, -half + 0.24), (half - 0.24, half)):
-                decals.append(Decal(np.array([(x1, 0, z), (x2, 0, z), (x2, radius, z), (x1, radius, z)]), _TYRE))
+        for x1, x2 in ((-half, -half + 0.24), (half - 0.24, half)):
+            corners = [(x1, 0, axle), (x2, 0, axle), (x2, radius, axle), (x1, radius, axle)]
+            decals.append(Decal(np.array(corners), _TYRE))
     return decals

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable
 
 from unify.errors import Problem, shorten
 from unify.labels.coco_json import CocoFile, Picture
@@ -16,7 +16,9 @@ def check_coco(file: CocoFile, where: str) -> list[Problem]:
     """All mistakes of a file; empty where every annotation has its image and its category, each under its own id."""
     missing = [key for key in _KEYS if getattr(file, key) is None]
     if missing:
-        return [Problem(where, f"key '{key}' is missing", expected=f"COCO JSON with {', '.join(_KEYS)}") for key in missing]
+        return [
+            Problem(where, f"key '{key}' is missing", expected=f"COCO JSON with {', '.join(_KEYS)}") for key in missing
+        ]
     if not file.images:
         return [Problem(where, "holds no images")]
     found = [*_check_pictures(file), *_check_categories(file), *_check_annotations(file), *_check_federated(file)]
@@ -39,7 +41,7 @@ def _check_pictures(file: CocoFile) -> Iterable[Finding]:
             names.append(clean_name(name))
         except ValueError as error:
             (unusable if name else unnamed).append(f"{name!r} {error}" if name else f"image {picture.id}")
-    yield "images without an id", [name for name, picture in zip(names, file.images) if picture.id is None]
+    yield "images without an id", [source_name(picture) for picture in file.images if picture.id is None]
     yield "image ids used more than once", _repeated(picture.id for picture in file.images if picture.id is not None)
     yield "images without a file_name", unnamed
     yield "file names that cannot be used", unusable
@@ -57,13 +59,16 @@ def _check_annotations(file: CocoFile) -> Iterable[Finding]:
     image_ids = {picture.id for picture in file.images}
     category_ids = {category.id for category in file.categories}
     homeless = [f"annotation {row.id} of image {row.image_id}" for row in rows if row.image_id not in image_ids]
-    nameless = [f"annotation {row.id} of category {row.category_id}" for row in rows if row.category_id not in category_ids]
+    nameless = [
+        f"annotation {row.id} of category {row.category_id}" for row in rows if row.category_id not in category_ids
+    ]
     yield "annotation ids used more than once", _repeated(row.id for row in rows if row.id is not None)
     yield "annotations of an image that the file does not list", homeless
     yield "annotations of a category that the file does not list", nameless
-    yield "annotations whose bbox does not have four numbers", [
-        f"annotation {row.id} with {row.bbox}" for row in rows if row.bbox and len(row.bbox) != 4
-    ]
+    yield (
+        "annotations whose bbox does not have four numbers",
+        [f"annotation {row.id} with {row.bbox}" for row in rows if row.bbox and len(row.bbox) != 4],
+    )
     if rows and not any(row.bbox for row in rows):
         yield "annotations without a bbox, which is all of them", [f"annotation {row.id}" for row in rows]
 
@@ -71,12 +76,15 @@ def _check_annotations(file: CocoFile) -> Iterable[Finding]:
 def _check_federated(file: CocoFile) -> Iterable[Finding]:
     category_ids = {category.id for category in file.categories}
     for key in ("neg_category_ids", "not_exhaustive_category_ids"):
-        yield f"{key} of a category that the file does not list", [
-            f"image {picture.id} names {category_id}"
-            for picture in file.images
-            for category_id in getattr(picture, key) or ()
-            if category_id not in category_ids
-        ]
+        yield (
+            f"{key} of a category that the file does not list",
+            [
+                f"image {picture.id} names {category_id}"
+                for picture in file.images
+                for category_id in getattr(picture, key) or ()
+                if category_id not in category_ids
+            ],
+        )
 
 
 def _repeated(keys: Iterable[Hashable]) -> list[str]:

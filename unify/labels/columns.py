@@ -15,6 +15,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from unify.errors import OutputError, Problem
+
 Column = np.ndarray | list[str]
 
 _CHECKSUM_BYTES = 4
@@ -50,16 +52,23 @@ def load_columns(path: Path) -> dict[str, Column] | None:
 
 
 def write_whole(path: Path, *parts: bytes | pa.Buffer) -> None:
-    """Write a file so that readers see all of it or none of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    """Write a file so that readers see all of it or none of it.
+
+    Raises:
+        OutputError: the disk is full, or the folder cannot be written.
+    """
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.writelines(parts)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.writelines(parts)
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise OutputError(Problem(str(path), f"cannot be written: {error.strerror}")) from None
 
 
 def _to_arrow(column: Column) -> pa.Array:

@@ -9,9 +9,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
+from unify.errors import LabelError, Problem, shorten
+
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff")
 
-_PLAIN = re.compile(r"[^/\\:\0.][^/\\:\0]*(/[^/\\:\0.][^/\\:\0]*)*")
+_SAFE = r"[^/\\:\0\ud800-\udfff]"
+_PLAIN = re.compile(rf"(?!\.){_SAFE}+(/(?!\.){_SAFE}+)*")  # nearly every name: nothing to clean
+_SURROGATE = re.compile(r"[\ud800-\udfff]")  # what Python makes of bytes that are not UTF-8
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
@@ -21,13 +25,15 @@ def clean_name(name: str) -> str:
     Backslashes become ``/``; ``.`` and inner ``..`` are resolved. Non-ASCII characters and spaces are kept.
 
     Raises:
-        ValueError: the name is empty, absolute, or leads out of the folder; the text says which.
+        ValueError: the name is empty, absolute, not Unicode, or leads out of the folder; the text says which.
     """
     if _PLAIN.fullmatch(name):
         return name
     cleaned = name.replace("\\", "/")
     if "\0" in cleaned:
         raise ValueError("holds a NUL character")
+    if _SURROGATE.search(cleaned):
+        raise ValueError("is not Unicode text")
     if cleaned.startswith("/") or _DRIVE.match(cleaned):
         raise ValueError("is absolute")
     cleaned = posixpath.normpath(cleaned) if cleaned else "."
@@ -47,14 +53,17 @@ def list_pictures(folder: Path) -> list[str]:
     """Sorted names of the picture files directly in a folder, told by their extension in any case.
 
     Raises:
+        LabelError: file names are not Unicode text.
         OSError: the folder cannot be listed.
     """
     with os.scandir(folder) as entries:
-        return sorted(
-            entry.name
-            for entry in entries
-            if not entry.name.startswith(".") and entry.name.lower().endswith(PICTURE_SUFFIXES)
+        names = sorted(entry.name for entry in entries if entry.name.lower().endswith(PICTURE_SUFFIXES))
+    unusable = [ascii(name) for name in names if _SURROGATE.search(name)]
+    if unusable:
+        raise LabelError(
+            Problem(str(folder), "pictures whose names are not UTF-8", shorten(unusable), fix="rename them")
         )
+    return [name for name in names if not name.startswith(".")]
 
 
 def by_stem(names: Iterable[str]) -> dict[str, list[str]]:

@@ -1,7 +1,7 @@
 """What the manifest counts, per class: from a table when writing, from decoded records when verifying.
 
-Counts are plain dictionaries, ``{class: {"labeled", "incomplete", "unknown", "boxes", "sources": {name: boxes}}}``, with
-every class of the taxonomy in them, so that they go into JSON and across processes as they are.
+Counts are plain dictionaries, ``{class: {"labeled", "incomplete", "unknown", "boxes", "sources": {name: boxes}}}``,
+with every class of the taxonomy in them, so that they go into JSON and across processes as they are.
 """
 
 from __future__ import annotations
@@ -27,15 +27,22 @@ def no_counts(taxonomy: Taxonomy) -> ClassCounts:
 def count_table(table: ExampleTable, taxonomy: Taxonomy, kept: np.ndarray) -> ClassCounts:
     """Counts of the examples where ``kept`` (bool [E]) is set."""
     states = table.state[kept]
-    of_kept = np.repeat(kept, np.diff(table.box_offsets))
-    pairs = np.stack([table.box_class[of_kept], table.box_source[of_kept]], axis=1)
+    by_source = _boxes_by_source(table, np.repeat(kept, np.diff(table.box_offsets)))
     counts = no_counts(taxonomy)
     for name, class_id in taxonomy.ids.items():
         for state in State:
             counts[name][state.name.lower()] = int((states[:, class_id - 1] == state).sum())
-    for (class_id, source), boxes in zip(*np.unique(pairs, axis=0, return_counts=True)):
-        count_boxes(counts[taxonomy.names[int(class_id)]], table.sources[source], int(boxes))
+        for source, boxes in zip(table.sources, by_source[class_id].tolist()):
+            if boxes:
+                count_boxes(counts[name], source, boxes)
     return counts
+
+
+def _boxes_by_source(table: ExampleTable, counted: np.ndarray) -> np.ndarray:
+    """int64 [C + 1, sources]: boxes by class id and source; ``counted`` is bool [N]."""
+    ids, sources = table.state.shape[1] + 1, len(table.sources)
+    cells = table.box_class[counted] * sources + table.box_source[counted]
+    return np.bincount(cells, minlength=ids * sources).reshape(ids, sources)
 
 
 def count_boxes(row: dict[str, Any], source: str, boxes: int) -> None:

@@ -26,7 +26,7 @@ _FORMAT_VALUES = {
 }
 
 _Runs = tuple[bytes, np.ndarray]
-"""The wire bytes of one feature for all examples, and int64 [E + 1] bounds: example e owns ``bounds[e]:bounds[e + 1]``."""
+"""A feature's wire bytes of all examples, and int64 [E + 1] bounds: example e owns ``bounds[e]:bounds[e + 1]``."""
 
 
 class ExampleEncoder:
@@ -69,17 +69,16 @@ def _entries_of(key: str, run: bytes, bounds: np.ndarray) -> list[bytes]:
 
 def _picture_runs(table: ExampleTable) -> dict[str, _Runs]:
     one_each = np.arange(len(table) + 1)
-    batches = [b"".join(bytes_value(name.encode()) for name in names) for names in table.batches]
+    batch_lists = {names: b"".join(map(_text, names)) for names in set(table.batches)}
+    digests = table.sha256.tobytes().hex().encode()
     return {
-        keys.BATCHES: _joined(batches, one_each),
-        keys.FILENAME: _joined([bytes_value(name.encode()) for name in table.filenames], one_each),
-        keys.FORMAT: _joined([_FORMAT_VALUES[picture_format] for picture_format in table.format.tolist()], one_each),
+        keys.BATCHES: _joined([batch_lists[names] for names in table.batches], one_each),
+        keys.FILENAME: _joined([_text(name) for name in table.filenames], one_each),
+        keys.FORMAT: _chosen([_FORMAT_VALUES.get(number, b"") for number in range(4)], table.format, one_each),
         keys.HEIGHT: _ints(table.image_hw[:, 0], one_each),
         keys.WIDTH: _ints(table.image_hw[:, 1], one_each),
-        keys.SHA256: _joined([bytes_value(digest.tobytes().hex().encode()) for digest in table.sha256], one_each),
-        keys.SOURCE_ID: _joined(
-            [bytes_value(b"%d" % number) for number in content_ids(table.sha256).tolist()], one_each
-        ),
+        keys.SHA256: _joined([bytes_value(digests[at : at + 64]) for at in range(0, len(digests), 64)], one_each),
+        keys.SOURCE_ID: _joined([_text(str(number)) for number in content_ids(table.sha256).tolist()], one_each),
     }
 
 
@@ -91,7 +90,7 @@ def _class_runs(table: ExampleTable, taxonomy: Taxonomy) -> dict[str, _Runs]:
     labeled_ids = _ints(columns + 1, offsets)
     return {
         keys.CLASS_LABEL: labeled_ids,
-        keys.CLASS_TEXT: _joined(_names(columns + 1, taxonomy), offsets),
+        keys.CLASS_TEXT: _names(columns + 1, offsets, taxonomy),
         keys.CLASS_CONFIDENCE: _floats(present[rows, columns], offsets),
         keys.LABELED_CLASSES: labeled_ids,
         keys.LABELED_WEIGHT: _floats(table.absence_weight[rows, columns], offsets),
@@ -103,7 +102,6 @@ def _class_runs(table: ExampleTable, taxonomy: Taxonomy) -> dict[str, _Runs]:
 
 def _box_runs(table: ExampleTable, taxonomy: Taxonomy) -> dict[str, _Runs]:
     offsets = table.box_offsets
-    sources = [bytes_value(name.encode()) for name in table.sources]
     fractions = _fractions_xyxy(table)
     return {
         keys.BOX_XMIN: _floats(fractions[:, 0], offsets),
@@ -117,8 +115,8 @@ def _box_runs(table: ExampleTable, taxonomy: Taxonomy) -> dict[str, _Runs]:
         keys.BOX_LABEL: _ints(table.box_class, offsets),
         keys.BOX_CROWD: _ints(table.box_crowd, offsets),
         keys.BOX_DIFFICULT: _ints(table.box_difficult, offsets),
-        keys.BOX_TEXT: _joined(_names(table.box_class, taxonomy), offsets),
-        keys.BOX_SOURCE: _joined([sources[index] for index in table.box_source.tolist()], offsets),
+        keys.BOX_TEXT: _names(table.box_class, offsets, taxonomy),
+        keys.BOX_SOURCE: _chosen([_text(name) for name in table.sources], table.box_source, offsets),
     }
 
 
@@ -149,9 +147,13 @@ def _ids(mask: np.ndarray) -> _Runs:
     return _ints(np.nonzero(mask)[1] + 1, _offsets(mask))
 
 
-def _names(class_ids: np.ndarray, taxonomy: Taxonomy) -> list[bytes]:
-    values = {class_id: bytes_value(name.encode()) for class_id, name in taxonomy.names.items()}
-    return [values[class_id] for class_id in class_ids.tolist()]
+def _names(class_ids: np.ndarray, offsets: np.ndarray, taxonomy: Taxonomy) -> _Runs:
+    values = [_text(taxonomy.names.get(class_id, "")) for class_id in range(taxonomy.num_columns + 1)]
+    return _chosen(values, class_ids, offsets)
+
+
+def _text(value: str) -> bytes:
+    return bytes_value(value.encode())
 
 
 def _floats(values: np.ndarray, offsets: np.ndarray) -> _Runs:
@@ -166,3 +168,12 @@ def _ints(values: np.ndarray, offsets: np.ndarray) -> _Runs:
 def _joined(values: list[bytes], offsets: np.ndarray) -> _Runs:
     starts = np.concatenate([[0], np.cumsum(np.fromiter(map(len, values), np.int64, len(values)))])
     return b"".join(values), starts[offsets]
+
+
+def _chosen(values: list[bytes], chosen: np.ndarray, offsets: np.ndarray) -> _Runs:
+    """``values[chosen[0]], values[chosen[1]], ...``: names that repeat, gathered byte by byte at NumPy speed."""
+    sizes = np.array([len(value) for value in values])
+    from_starts = np.concatenate([[0], np.cumsum(sizes)])
+    starts = np.concatenate([[0], np.cumsum(sizes[chosen])])
+    source = np.repeat(from_starts[chosen] - starts[:-1], sizes[chosen]) + np.arange(starts[-1])
+    return np.frombuffer(b"".join(values), np.uint8)[source].tobytes(), starts[offsets]

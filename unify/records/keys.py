@@ -63,5 +63,11 @@ KINDS = MappingProxyType(
 )
 """Key -> kind, in the order of the keys in every record. All keys are ASCII: text order is byte order."""
 
+SCALARS = (ENCODED, FILENAME, FORMAT, HEIGHT, SHA256, SOURCE_ID, WIDTH)
+"""Keys with exactly one value."""
+
 PER_BOX = (*_BOX_FLOATS, BOX_LABEL, BOX_TEXT, BOX_DIFFICULT, BOX_CROWD, BOX_SOURCE)
 """Keys with one value a box."""
+
+PER_LABELED_CLASS = (CLASS_LABEL, CLASS_TEXT, CLASS_CONFIDENCE, LABELED_CLASSES, LABELED_WEIGHT)
+"""Keys with one value a labeled class."""

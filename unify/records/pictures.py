@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _REREGISTER = "put the registered file back, or register the new pictures as a new batch"
 
 
-def read_picture(path: str, *, num_bytes: int, mtime_ns: int, sha256: bytes) -> bytes:
+def read_picture(path: str, *, num_bytes: int, mtime_ns: int, sha256: np.ndarray) -> bytes:
     """The bytes of a picture file that is still what it was when its batch was locked.
 
     A file of the same size and modification time is trusted; any other is hashed again, so that a touched or moved
@@ -28,7 +28,7 @@ def read_picture(path: str, *, num_bytes: int, mtime_ns: int, sha256: bytes) -> 
         path: the picture file.
         num_bytes: its size when it was hashed.
         mtime_ns: its modification time when it was hashed, nanoseconds since 1970.
-        sha256: its digest, 32 bytes.
+        sha256: its digest, uint8 [32].
 
     Raises:
         PictureError: the file is missing, cannot be read, or holds other bytes.
@@ -42,7 +42,7 @@ def read_picture(path: str, *, num_bytes: int, mtime_ns: int, sha256: bytes) -> 
             os.close(descriptor)
         if status.st_size == num_bytes == len(data) and status.st_mtime_ns == mtime_ns:
             return data
-        return _rehashed(path, sha256)
+        return _rehashed(path, sha256.tobytes())
     except OSError as error:
         raise _unreadable(path, error) from error
 

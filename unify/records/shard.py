@@ -11,13 +11,13 @@ import hashlib
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from unify.core.taxonomy import Taxonomy
-from unify.core.types import ExampleTable, PictureFormat, SkippedPicture
+from unify.core.types import ExampleTable, JsonObject, PictureFormat, SkippedPicture
 from unify.errors import OutputError, PictureError, Problem
 from unify.records.counts import ClassCounts, count_table
 from unify.records.example import ExampleEncoder
@@ -73,6 +73,15 @@ class ShardResult:
     transcoded: int
     skipped: tuple[SkippedPicture, ...]
     classes: ClassCounts
+
+    def to_json(self) -> JsonObject:
+        """The result as plain JSON values, for `from_json`."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: JsonObject) -> ShardResult:
+        """The result that `to_json` gave."""
+        return cls(**{**value, "skipped": tuple(SkippedPicture(**picture) for picture in value["skipped"])})
 
 
 def write_shard(job: ShardJob, progress: Progress | None = None) -> ShardResult:
@@ -143,6 +152,11 @@ class _Writing:
 
     def __init__(self, job: ShardJob, descriptor: int) -> None:
         self._job, self._descriptor = job, descriptor
+        table = job.table
+        # Python values, made once: a NumPy scalar compared with an enum costs more than encoding an example.
+        self._files = list(
+            zip(table.paths, table.num_bytes.tolist(), table.mtime_ns.tolist(), table.format.tolist(), strict=True)
+        )
         self._kept = np.ones(len(job.table), bool)
         self._problems: list[Problem] = []
         self._skipped: list[SkippedPicture] = []
@@ -170,11 +184,9 @@ class _Writing:
         _write_all(self._descriptor, framed(head, picture, tail))
 
     def _picture(self, index: int) -> bytes:
-        table = self._job.table
-        path, sha256 = table.paths[index], table.sha256[index].tobytes()
-        num_bytes, mtime_ns = int(table.num_bytes[index]), int(table.mtime_ns[index])
-        data = read_picture(path, num_bytes=num_bytes, mtime_ns=mtime_ns, sha256=sha256)
-        if table.format[index] != PictureFormat.OTHER:
+        path, num_bytes, mtime_ns, picture_format = self._files[index]
+        data = read_picture(path, num_bytes=num_bytes, mtime_ns=mtime_ns, sha256=self._job.table.sha256[index])
+        if picture_format != PictureFormat.OTHER:
             return data
         data = png_of(data, path)
         self._transcoded += 1

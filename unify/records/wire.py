@@ -1,11 +1,11 @@
 """The protobuf wire format, as far as ``tf.train.Example`` needs it.
 
-    message Example      { Features features = 1; }
-    message Features     { map<string, Feature> feature = 1; }      // an entry is a message: key = 1, value = 2
-    message Feature      { oneof kind { BytesList bytes_list = 1; FloatList float_list = 2; Int64List int64_list = 3; } }
-    message BytesList    { repeated bytes value = 1; }
-    message FloatList    { repeated float value = 1 [packed = true]; }
-    message Int64List    { repeated int64 value = 1 [packed = true]; }
+    message Example   { Features features = 1; }
+    message Features  { map<string, Feature> feature = 1; }  // an entry is a message: key = 1, value = 2
+    message Feature   { oneof kind { BytesList bytes_list = 1; FloatList float_list = 2; Int64List int64_list = 3; } }
+    message BytesList { repeated bytes value = 1; }
+    message FloatList { repeated float value = 1 [packed = true]; }
+    message Int64List { repeated int64 value = 1 [packed = true]; }
 
 Every field is number 1, 2 or 3 and length-delimited, so a tag is one byte. Reading is strict: what protobuf would
 forgive (unknown fields, a key twice, a list in two pieces) no writer of ours produces, so here it means damage.
@@ -23,18 +23,21 @@ TAG_1 = b"\x0a"  # field 1, length-delimited
 TAG_2 = b"\x12"  # field 2, length-delimited
 _LENGTH_DELIMITED = 2
 _MOST_VARINT_BYTES = 10
+_ONE_BYTE = [bytes([value]) for value in range(0x80)]
 
 FeatureValues = list[bytes] | np.ndarray
 
 
 def varint(value: int) -> bytes:
     """A non-negative int below 2**64, seven bits a byte, lowest first."""
-    out = bytearray()
+    if value < 0x80:
+        return _ONE_BYTE[value]
+    septets = []
     while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
+        septets.append(value & 0x7F | 0x80)
         value >>= 7
-    out.append(value)
-    return bytes(out)
+    septets.append(value)
+    return bytes(septets)
 
 
 def packed_varints(values: np.ndarray) -> tuple[bytes, np.ndarray]:

@@ -62,7 +62,9 @@ class BatchEntry(_Shape):
     annotations: str = Field(
         min_length=1, description="annotation file or folder, from the workspace", examples=["data/ped/b1.json"]
     )
-    images: str = Field(min_length=1, description="folder of the pictures, from the workspace", examples=["data/ped/b1"])
+    images: str = Field(
+        min_length=1, description="folder of the pictures, from the workspace", examples=["data/ped/b1"]
+    )
     format: Literal["coco", "voc", "yolo"] = Field("coco", description="format of the annotations")
     split: str = Field("train", pattern=SPLIT_PATTERN, description="split the pictures go to", examples=["val"])
     labeled_classes: list[str] = Field(
@@ -133,7 +135,8 @@ class AutoLabelerFile(_Shape):
     name: Name = Field(description="the file is named like it", examples=["pedestrian"])
     classes: list[str] = Field(min_length=1, description="classes it finds", examples=[["pedestrian", "cyclist"]])
     versions: dict[Name, VersionEntry] | None = Field(
-        description="version: its adapter; newest first, the top is the default", examples=[{"v1": {"adapter": "keras"}}]
+        description="version: its adapter; newest first, the top is the default",
+        examples=[{"v1": {"adapter": "keras"}}],
     )
 
 
@@ -194,7 +197,10 @@ class ConfigFile(_Shape):
         examples=[{"vehicle": "vehicle:v4", "pedestrian": {"version": "v3", "thresholds": {"pedestrian": 0.5}}}],
     )
     output: str = Field(
-        "", min_length=1, description="folder of the unified dataset; unified/<name> by default", examples=["unified/v7"]
+        "",
+        min_length=1,
+        description="folder of the unified dataset; unified/<name> by default",
+        examples=["unified/v7"],
     )
     seed: int = Field(0, ge=0, description="decides the order of the examples", examples=[7])
     shard_size_mb: float = Field(128.0, gt=0, allow_inf_nan=False, description="size of a shard, 2**20 bytes each")

@@ -54,8 +54,9 @@ def _problem(file: YamlFile, model: type[BaseModel], found: Mapping[str, Any]) -
     what = f"wrong value of '{_key_of(path)}'"
     if kind == "literal_error":
         choices = context["expected"].replace("'", "").replace(" or ", ", ").split(", ")
-        fix = did_you_mean(str(found["input"]), choices)
-        return file.problem(path, what, got=show(found["input"]), expected=context["expected"], fix=fix)
+        got, fix = _got_and_fix(file, path, found["input"], "text")
+        fix = did_you_mean(file.raw(path), choices) or fix
+        return file.problem(path, what, got=got, expected=context["expected"], fix=fix)
     if kind in _BOUNDS:
         name, text = _BOUNDS[kind]
         return file.problem(path, what, got=show(found["input"]), expected=text.format(context[name]))

@@ -1,4 +1,4 @@
-"""How messages write values."""
+"""How messages write values and numbers."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ from unify.errors import shorten
 
 
 def show(value: Any) -> str:
-    """A value as a person would write it in YAML, in one line."""
-    if isinstance(value, str):
-        return f"'{value}'"
+    """A value in one line, text in quotes."""
+    return f"'{value}'" if isinstance(value, str) else plain(value)
+
+
+def plain(value: Any) -> str:
+    """A value in one line as a person would write it in YAML."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
-        return f"[{shorten([show(item).strip("'") for item in value])}]"
+        return f"[{shorten([plain(item) for item in value])}]"
     if isinstance(value, dict):
-        return f"{{{shorten([f'{key}: {show(item).strip("'")}' for key, item in value.items()])}}}"
+        return f"{{{shorten([f'{key}: {plain(item)}' for key, item in value.items()])}}}"
     return str(value)
 
 
@@ -30,3 +33,8 @@ def misread(raw: str, value: Any) -> tuple[str, str]:
         return f"{raw}, which YAML reads as {str(value).lower()}", f'put it in quotes: "{raw}"'
     kind = "number" if isinstance(value, (int, float)) else "date"
     return f"{raw}, which YAML reads as a {kind}", f'put it in quotes: "{raw}"'
+
+
+def count(number: int, noun: str) -> str:
+    """``1 problem``, ``1,234 problems``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

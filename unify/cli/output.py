@@ -1,0 +1,115 @@
+"""What a person sees: tables, warnings, progress. Results go to standard output, all else to standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+REFRESH_SECONDS = 0.1
+PLAIN_LINE_SECONDS = 10.0
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """A table; numbers are right-aligned with thousands separators."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
+    for index, column in enumerate(columns):
+        numeric = all(isinstance(row[index], int | float) for row in rows)
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row))
+    wide = None if sys.stdout.isatty() else 120  # a pipe has no width; do not wrap for 80 columns
+    Console(width=wide, highlight=False, markup=False, emoji=False).print(table)
+
+
+def print_warnings(warnings: Sequence[str]) -> None:
+    """One line each on standard error."""
+    for text in warnings:
+        print(f"warning: {text}", file=sys.stderr)
+
+
+class Bars:
+    """Progress with rate and time left: one live line on a terminal, a line every ten seconds elsewhere.
+
+    No thread refreshes it: worker processes are forked, and a fork beside a running thread may hang.
+    """
+
+    def __init__(self) -> None:
+        self._stage: _Stage | None = None
+
+    def stage(self, what: str, total: int | None = None) -> Callable[[int], None]:
+        self.close()
+        self._stage = _Stage(what, total)
+        return self._stage.advance
+
+    def close(self) -> None:
+        """End the current line."""
+        if self._stage:
+            self._stage.end()
+            self._stage = None
+
+    def __enter__(self) -> Bars:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+class _Stage:
+    def __init__(self, what: str, total: int | None) -> None:
+        self._what, self._total, self._done = what, total, 0
+        self._began = self._shown = time.monotonic()
+        self._live = sys.stderr.isatty()
+
+    def advance(self, count: int) -> None:
+        self._done += count
+        now = time.monotonic()
+        if now - self._shown >= (REFRESH_SECONDS if self._live else PLAIN_LINE_SECONDS):
+            self._shown = now
+            self._show()
+
+    def end(self) -> None:
+        if self._live and self._done:
+            self._show()
+            sys.stderr.write("\n")
+
+    def _show(self) -> None:
+        line = progress_line(self._what, self._done, self._total, time.monotonic() - self._began)
+        sys.stderr.write(f"\r\x1b[2K{line}" if self._live else f"{line}\n")
+        sys.stderr.flush()
+
+
+def progress_line(what: str, done: int, total: int | None, seconds: float) -> str:
+    """``writing  1,200 of 5,000 pictures  2,400/s  2 s left``."""
+    rate = done / seconds if seconds > 0 else 0.0
+    of = f" of {total:,}" if total else ""
+    parts = [f"{what}  {done:,}{of} pictures", f"{rate:,.0f}/s"]
+    if total and rate and done < total:
+        parts.append(f"{duration((total - done) / rate)} left")
+    return "  ".join(parts)
+
+
+def duration(seconds: float) -> str:
+    """``3 s``, ``4 min 10 s``, ``2 h 5 min``."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def plural(count: int, noun: str) -> str:
+    """``1 picture``, ``2,000 pictures``, ``3 boxes``, ``4 batches``."""
+    ending = "" if count == 1 else "es" if noun.endswith(("x", "ch")) else "s"
+    return f"{count:,} {noun}{ending}"

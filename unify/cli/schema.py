@@ -1,0 +1,26 @@
+"""``unify schema``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from unify.cli.options import Json, Workspace
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command(epilog="Example: unify schema")(schema)
+
+
+def schema(workspace: Workspace = None, json: Json = False) -> None:
+    """Write the JSON Schemas of all YAML files into registry/.schema/, where editors find them."""
+    from unify.cli.output import print_json
+    from unify.registry.load import find_workspace
+    from unify.registry.schema_export import SCHEMA_FOLDER, export_schemas, json_schemas
+
+    if json:
+        print_json(json_schemas())
+        return
+    for path in export_schemas((workspace or find_workspace(Path.cwd())) / SCHEMA_FOLDER):
+        print(path)

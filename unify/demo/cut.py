@@ -1,0 +1,133 @@
+"""Cuts scenes whose truth is known into partially labeled batches, each written as its own team would write it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+
+TASKS = {
+    "vehicle": {"car": 1, "truck": 2, "bus": 3},
+    "pedestrian": {"pedestrian": 4, "cyclist": 5},
+    "signal": {"traffic_light": 6, "cone": 7},
+}
+CLASSES = {name: class_id for classes in TASKS.values() for name, class_id in classes.items()}
+FORMATS = {"vehicle": "coco", "pedestrian": "voc", "signal": "yolo"}
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Everything that is on one picture.
+
+    Attributes:
+        file_name: the picture's name in its folder.
+        image_hw: (height, width) in pixels.
+        boxes_xyxy: float32 [N, 4]; pixels.
+        class_names: N class names.
+    """
+
+    file_name: str
+    image_hw: tuple[int, int]
+    boxes_xyxy: np.ndarray
+    class_names: tuple[str, ...]
+
+    def of(self, classes: Sequence[str]) -> list[tuple[str, list[float]]]:
+        """(class, box) of the objects of some classes, boxes rounded to tenths of a pixel as an annotator would."""
+        boxes = np.round(self.boxes_xyxy.astype(float), 1).tolist()
+        return [(name, box) for name, box in zip(self.class_names, boxes) if name in classes]
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One batch of the demo: a task's people look at some pictures, and at nothing but their own classes."""
+
+    task: str
+    batch: str
+    split: str
+    pictures: tuple[Truth, ...]
+
+
+def cut_into_batches(train: Sequence[Truth], val: Sequence[Truth]) -> list[Cut]:
+    """Batches of three tasks over the training pictures, and one of each task over all validation pictures.
+
+    Every training picture is labeled for one task, but a tenth of the pedestrians' pictures went to the signal team
+    as well: the same pictures in two batches, which a compile makes one.
+    """
+    quarter = len(train) // 4
+    vehicle, pedestrian = train[: 2 * quarter], train[2 * quarter : 3 * quarter]
+    signal = [*train[3 * quarter :], *pedestrian[: max(1, quarter // 10)]]
+    return [
+        Cut("vehicle", "b1", "train", tuple(vehicle[:quarter])),
+        Cut("vehicle", "b2", "train", tuple(vehicle[quarter:])),
+        Cut("pedestrian", "b1", "train", tuple(pedestrian)),
+        Cut("signal", "b1", "train", tuple(signal)),
+        *(Cut(task, "val", "val", tuple(val)) for task in TASKS),
+    ]
+
+
+def write_annotations(cut: Cut, folder: Path) -> Path:
+    """Write a batch's annotations in its team's format; returns the file or folder to register."""
+    return {"coco": _write_coco, "voc": _write_voc, "yolo": _write_yolo}[FORMATS[cut.task]](cut, folder)
+
+
+def _write_coco(cut: Cut, folder: Path) -> Path:
+    classes = list(TASKS[cut.task])
+    images, annotations = [], []
+    for image_id, truth in enumerate(cut.pictures, start=1):
+        height, width = truth.image_hw
+        images.append({"id": image_id, "file_name": truth.file_name, "height": height, "width": width})
+        for name, (x1, y1, x2, y2) in truth.of(classes):
+            annotations.append(
+                {
+                    "id": len(annotations) + 1,
+                    "image_id": image_id,
+                    "category_id": classes.index(name) + 1,
+                    "bbox": [x1, y1, round(x2 - x1, 1), round(y2 - y1, 1)],
+                    "area": round((x2 - x1) * (y2 - y1), 1),
+                    "iscrowd": 0,
+                }
+            )
+    categories = [{"id": index, "name": name} for index, name in enumerate(classes, start=1)]
+    path = folder / f"{cut.batch}.json"
+    path.write_text(json.dumps({"images": images, "annotations": annotations, "categories": categories}))
+    return path
+
+
+def _write_voc(cut: Cut, folder: Path) -> Path:
+    folder = folder / cut.batch
+    folder.mkdir()
+    for truth in cut.pictures:
+        root = ElementTree.Element("annotation")
+        ElementTree.SubElement(root, "filename").text = truth.file_name
+        size = ElementTree.SubElement(root, "size")
+        for key, value in zip(("height", "width", "depth"), (*truth.image_hw, 3)):
+            ElementTree.SubElement(size, key).text = str(value)
+        for name, box in truth.of(list(TASKS[cut.task])):
+            thing = ElementTree.SubElement(root, "object")
+            ElementTree.SubElement(thing, "name").text = name
+            corners = ElementTree.SubElement(thing, "bndbox")
+            for key, value in zip(("xmin", "ymin", "xmax", "ymax"), box):
+                ElementTree.SubElement(corners, key).text = str(value)
+        ElementTree.indent(root)
+        ElementTree.ElementTree(root).write(folder / f"{Path(truth.file_name).stem}.xml")
+    return folder
+
+
+def _write_yolo(cut: Cut, folder: Path) -> Path:
+    classes = list(TASKS[cut.task])
+    folder = folder / cut.batch
+    folder.mkdir()
+    (folder / "classes.txt").write_text("".join(f"{name}\n" for name in classes))
+    for truth in cut.pictures:
+        height, width = truth.image_hw
+        lines = [
+            f"{classes.index(name)} {(x1 + x2) / 2 / width:.6f} {(y1 + y2) / 2 / height:.6f} "
+            f"{(x2 - x1) / width:.6f} {(y2 - y1) / height:.6f}\n"
+            for name, (x1, y1, x2, y2) in truth.of(classes)
+        ]
+        (folder / f"{Path(truth.file_name).stem}.txt").write_text("".join(lines))
+    return folder

@@ -1,0 +1,112 @@
+"""One driving scene from one seed: the picture, and everything that is in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from unify.demo import effects
+from unify.demo.backdrop import paint_horizon, paint_roadside, paint_sky
+from unify.demo.geometry import Camera, Glow
+from unify.demo.layers import Seen, Sprite, paint, what_is_seen
+from unify.demo.light import draw_light
+from unify.demo.road import draw_street, paint_ground
+from unify.demo.traffic import populate
+
+CLASS_NAMES: tuple[str, ...] = ("car", "truck", "bus", "pedestrian", "cyclist", "traffic_light", "cone")
+
+LEAST_VISIBILITY = 0.3
+FEWEST_OBJECTS, MOST_OBJECTS = 3, 15
+_SUPERSAMPLING = 2  # layers.py draws without anti-aliasing
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A picture with full truth.
+
+    Attributes:
+        picture: uint8 [H, W, 3]; RGB.
+        boxes_xyxy: float32 [N, 4]; pixels, tight around what is seen of each object, inside the picture.
+        class_names: N names out of `CLASS_NAMES`.
+        visibility: float32 [N]; share of the object's silhouette that is neither hidden nor outside the picture,
+            in [LEAST_VISIBILITY, 1].
+        owner: uint8 [2 H, 2 W]; for every quarter of a pixel 1 + index of the object seen there, 0 where there is none.
+    """
+
+    picture: np.ndarray
+    boxes_xyxy: np.ndarray
+    class_names: tuple[str, ...]
+    visibility: np.ndarray
+    owner: np.ndarray
+
+
+def draw_scene(seed: int, image_hw: tuple[int, int] = (360, 640)) -> Scene:
+    """Draws a scene; the same seed and size give the same bytes.
+
+    The layout depends on the seed alone, and everything scales with the height, so one seed shows the same street
+    at every size; a wider picture shows more of it to the sides.
+
+    Args:
+        seed: any int >= 0.
+        image_hw: height and width of the picture, pixels; from about 96 high an eye still tells the classes apart.
+
+    Returns:
+        The scene, with 3 to 15 objects, nearest first.
+    """
+    canvas_hw = (image_hw[0] * _SUPERSAMPLING, image_hw[1] * _SUPERSAMPLING)
+    rng = np.random.default_rng([seed, 0])
+    light, street = draw_light(rng), draw_street(rng)
+    camera = _draw_camera(rng, canvas_hw)
+    seen, owner = _draw_traffic(street, camera, light, rng)
+    canvas = Image.new("RGB", (canvas_hw[1], canvas_hw[0]))
+    paint_sky(canvas, camera, light, rng)
+    paint_horizon(canvas, street, camera, light, rng)
+    paint_ground(canvas, street, camera, light, rng)
+    paint_roadside(canvas, street, camera, light, rng)
+    effects.paint_shadows(canvas, [one.sprite.shadow for one in seen if one.sprite.shadow is not None], light)
+    paint(canvas, seen)
+    glows = [glow for one in seen for glow in one.lit()]
+    if light.time == "night":
+        glows += effects.headlight_pool(camera)
+    picture = _developed(canvas, glows, light, np.random.default_rng([seed, 1]))
+    objects = [one for one in seen if one.sprite.class_name]
+    return Scene(
+        picture=picture,
+        boxes_xyxy=np.array([one.box_xyxy for one in objects], dtype=np.float32).reshape(-1, 4) / _SUPERSAMPLING,
+        class_names=tuple(one.sprite.class_name for one in objects),
+        visibility=np.array([one.visibility for one in objects], dtype=np.float32),
+        owner=owner,
+    )
+
+
+def _draw_camera(rng: np.random.Generator, canvas_hw: tuple[int, int]) -> Camera:
+    height, width = canvas_hw
+    return Camera(
+        width=width,
+        height=height,
+        horizon=height * float(rng.uniform(0.4, 0.47)),
+        eye=float(rng.uniform(1.7, 2.5)),
+        bend=float(rng.normal(0, 0.0006)),
+        focal=height * 1.2,
+    )
+
+
+def _draw_traffic(street, camera: Camera, light, rng: np.random.Generator) -> tuple[list[Seen], np.ndarray]:
+    """Traffic drawn anew until a fitting number of objects is seen; seldom more than twice."""
+    while True:
+        sprites: list[Sprite] = populate(street, camera, light, rng)
+        seen, owner = what_is_seen(sprites, (camera.height, camera.width), LEAST_VISIBILITY)
+        objects = sum(bool(one.sprite.class_name) for one in seen)
+        if FEWEST_OBJECTS <= objects <= MOST_OBJECTS:
+            return seen, owner
+
+
+def _developed(canvas: Image.Image, glows: list[Glow], light, rng: np.random.Generator) -> np.ndarray:
+    """The canvas halved, with glow, weather, vignette and grain; uint8 [H, W, 3]."""
+    pixels = np.asarray(canvas.reduce(_SUPERSAMPLING), dtype=np.float32).copy()
+    halved = [Glow(g.at / _SUPERSAMPLING, g.radius / _SUPERSAMPLING, g.colour, g.strength, g.by_day) for g in glows]
+    effects.add_glows(pixels, halved, light)
+    effects.add_weather(pixels, light, rng)
+    return effects.expose(pixels, light, rng)
