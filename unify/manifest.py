@@ -9,7 +9,7 @@ from unify.core.types import JsonObject
 from unify.plan.build import CompilePlan
 from unify.plan.summary import disagreements
 from unify.records.counts import dataset_classes, split_classes, sum_counts
-from unify.records.manifest import FORMAT, VERSION
+from unify.records.manifest import FORMAT, VERSION, taxonomy_entry
 from unify.records.shard import ShardResult
 from unify.registry.lock import LockEntry
 
@@ -68,11 +68,7 @@ def _request(plan: CompilePlan, entries: Sequence[LockEntry]) -> JsonObject:
         "name": config.name,
         "seed": config.seed,
         "method": {task: str(method) for task, method in config.methods.items()},
-        "taxonomy": {
-            "tasks": {task: list(classes) for task, classes in taxonomy.tasks.items()},
-            "ids": dict(taxonomy.ids),
-            "exclusive": [list(group) for group in taxonomy.exclusive],
-        },
+        "taxonomy": taxonomy_entry(taxonomy),
         "inputs": [_input(plan, number, entry) for number, entry in enumerate(entries)],
         "autolabelers": [],
     }

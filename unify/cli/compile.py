@@ -30,7 +30,7 @@ def compile(
 
     The output appears whole or not at all; an interrupted compile resumes when the same command is given again.
     """
-    from unify.cli.output import Bars, plural, print_json, print_warnings
+    from unify.cli.output import Bars, plural, print_json, print_warnings, shown_path
     from unify.compiler import compile as run
 
     with Bars() as bars:
@@ -55,4 +55,4 @@ def compile(
         print(f'{plural(summary["skipped"], "picture")} skipped; see "skipped" in {report.output}/manifest.json')
     what = f"{plural(summary['examples'], 'example')}, {plural(summary['boxes'], 'box')}"
     done = "is up to date" if report.up_to_date else f"written in {report.seconds:.1f} s"
-    print(f"{report.output} {done}: {what}, {plural(len(report.manifest['shards']), 'shard')}")
+    print(f"{shown_path(report.output)} {done}: {what}, {plural(len(report.manifest['shards']), 'shard')}")

@@ -4,15 +4,31 @@ from __future__ import annotations
 
 import sys
 
-import click
 import typer
+from typer.core import TyperGroup
 
 from unify.cli import check, compile, demo, export, init, list, plan, register, schema, verify
 from unify.errors import UnifyError
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 
+
+class Verbs(TyperGroup):
+    """All verbs: an error that a user can mend is printed, not traced."""
+
+    def invoke(self, ctx: typer.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except UnifyError as error:
+            print(error, file=sys.stderr)
+            raise typer.Exit(1) from None
+        except KeyboardInterrupt:
+            print("\ninterrupted; the same command resumes", file=sys.stderr)
+            raise typer.Exit(INTERRUPTED) from None
+
+
 app = typer.Typer(
+    cls=Verbs,
     name="unify",
     help="Unify partially labeled detection datasets into one that a single detector can train on.",
     epilog="Start with: unify demo my-demo",
@@ -26,31 +42,23 @@ for verb in (init, demo, check, register, list, plan, compile, verify, export, s
     verb.add_to(app)
 
 
-@app.callback(invoke_without_command=True)
-def _options(
-    version: bool = typer.Option(False, "--version", help="Print the version and exit."),
-) -> None:
-    if version:
-        from importlib.metadata import version as version_of
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
 
-        print(f"unify {version_of('unify-detection')}")
+        print(f"unify {version('unify-detection')}")
         raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(
+        False, "--version", help="Print the version and exit.", callback=_print_version, is_eager=True
+    ),
+) -> None:
+    pass
 
 
 def main() -> None:
     """Run the command line and exit."""
-    sys.exit(_run())
-
-
-def _run() -> int:
-    try:
-        return app(standalone_mode=False) or 0
-    except UnifyError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        print("interrupted", file=sys.stderr)
-        return INTERRUPTED
+    app()

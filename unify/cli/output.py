@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 REFRESH_SECONDS = 0.1
@@ -18,18 +19,13 @@ def print_json(value: Any) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """A table; numbers are right-aligned with thousands separators."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
-    for index, column in enumerate(columns):
-        numeric = all(isinstance(row[index], int | float) for row in rows)
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row))
-    wide = None if sys.stdout.isatty() else 120  # a pipe has no width; do not wrap for 80 columns
-    Console(width=wide, highlight=False, markup=False, emoji=False).print(table)
+    """A table; columns of numbers are right-aligned, with thousands separators."""
+    cells = [list(columns), *([f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows)]
+    widths = [max(len(row[index]) for row in cells) for index in range(len(columns))]
+    numeric = [bool(rows) and all(isinstance(row[index], int) for row in rows) for index in range(len(columns))]
+    for row in cells:
+        aligned = (f"{cell:{'>' if right else '<'}{width}}" for cell, right, width in zip(row, numeric, widths))
+        print("   ".join(aligned).rstrip())
 
 
 def print_warnings(warnings: Sequence[str]) -> None:
@@ -97,6 +93,14 @@ def progress_line(what: str, done: int, total: int | None, seconds: float) -> st
     if total and rate and done < total:
         parts.append(f"{duration((total - done) / rate)} left")
     return "  ".join(parts)
+
+
+def shown_path(path: Path) -> str:
+    """A path as seen from the current folder where it lies below it, else as it is."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
 
 
 def duration(seconds: float) -> str:

@@ -48,7 +48,7 @@ def shuffle_keys(sha256: np.ndarray, seed: int) -> np.ndarray:
         uint64 [P].
     """
     lanes = np.ascontiguousarray(sha256[:, 8:16]).view("<u8").reshape(-1).astype(np.uint64)
-    x = lanes + np.uint64(seed & 0xFFFFFFFFFFFFFFFF) * np.uint64(0x9E3779B97F4A7C15)
+    x = lanes + np.uint64(seed * 0x9E3779B97F4A7C15 % 2**64)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return x ^ (x >> np.uint64(31))

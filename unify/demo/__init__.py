@@ -3,8 +3,8 @@
 In: a seed. Out: pictures with every object known, and pictures of pictures for people to look at. Pillow and NumPy
 only; nothing is downloaded. The drawings are scenery for showing unify, never a benchmark of detectors.
 
-Read ``scene.py`` first: it tells how a scene comes about. ``geometry.py`` is the camera and the shapes, ``light.py`` time
-of day and weather, ``road.py`` and ``backdrop.py`` what stands still, ``vehicles.py``, ``people.py`` and ``furniture.py``
-the objects, ``traffic.py`` who stands where, ``layers.py`` who hides whom, ``effects.py`` what the lens and the air add.
-``gallery.py`` draws boxes and states onto a picture.
+Read ``scene.py`` first: it tells how a scene comes about. ``geometry.py`` is the camera and the shapes, ``light.py``
+time of day and weather, ``road.py`` and ``backdrop.py`` what stands still, ``vehicles.py`` (of ``solid.py``),
+``people.py`` and ``furniture.py`` the objects, ``traffic.py`` who stands where, ``layers.py`` who hides whom,
+``effects.py`` what the lens and the air add. ``gallery.py`` draws boxes and states onto a picture.
 """

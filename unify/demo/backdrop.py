@@ -16,51 +16,63 @@ _WALLS: tuple[Colour, ...] = (
 )  # fmt: skip
 _ROOFS: tuple[Colour, ...] = ((150, 76, 58), (96, 84, 82), (120, 92, 72), (78, 86, 98))
 _LEAVES: tuple[Colour, ...] = ((70, 120, 62), (88, 136, 70), (58, 104, 70), (118, 142, 66), (178, 128, 58))
+_CLOUDS: dict[str, Colour] = {
+    "day": (255, 255, 255), "overcast": (226, 230, 234), "dusk": (255, 190, 160), "night": (44, 50, 76),
+}  # fmt: skip
 _PANE: Colour = (84, 104, 124)
 _LIT: tuple[Colour, ...] = ((255, 214, 130), (255, 232, 176), (250, 196, 110))
 
 
 def paint_sky(canvas: Image.Image, camera: Camera, light: Light, rng: np.random.Generator) -> None:
-    """Gradient, then stars and moon, or a low sun, and clouds."""
-    height = int(camera.horizon) + 2
+    """Gradient, clouds, stars and moon or a low sun.
+
+    Drawn at half size and enlarged: everything up there is soft or round, and it costs a quarter.
+    """
+    width, height = camera.width // 2, int(camera.horizon / 2) + 2
     share = (np.linspace(0, 1, height) ** 1.3)[:, None]
-    column = np.array(light.zenith) * (1 - share) + np.array(light.skyline) * share
-    sky = Image.fromarray(column.astype(np.uint8)[:, None, :]).resize((camera.width, height))
-    canvas.paste(sky, (0, 0))
-    draw = ImageDraw.Draw(canvas)
-    x, y = float(rng.uniform(0.1, 0.9)) * camera.width, float(rng.uniform(0.15, 0.5)) * height
-    size = camera.height * 0.035
+    column = (np.array(light.zenith) * (1 - share) + np.array(light.skyline) * share).astype(np.uint8)
+    sky = Image.fromarray(np.repeat(column[:, None, :], width, axis=1))
+    _paint_luminaries(sky, light, rng)
+    if light.weather != "fog":
+        _paint_clouds(sky, light, rng)
+    canvas.paste(sky.resize((2 * width, 2 * height), Image.Resampling.NEAREST), (0, 0))
+
+
+def _paint_luminaries(sky: Image.Image, light: Light, rng: np.random.Generator) -> None:
+    draw = ImageDraw.Draw(sky)
+    x, y = float(rng.uniform(0.1, 0.9)) * sky.width, float(rng.uniform(0.15, 0.5)) * sky.height
+    size = sky.height * 0.08
     if light.time == "night" and light.weather == "clear":
         for _ in range(70):
             star = rng.uniform(0, 1, 3)
             shade = int(90 + 120 * star[2])
-            left, top = star[0] * camera.width, star[1] * height * 0.9
-            draw.rectangle((left, top, left + 1, top + 1), fill=(shade, shade, shade + 20))
+            draw.point((star[0] * sky.width, star[1] * sky.height * 0.9), fill=(shade, shade, shade + 20))
         draw.polygon(ellipse(x, y, size, corners=28).ravel().tolist(), fill=(232, 232, 214))
-        draw.polygon(ellipse(x + size * 0.5, y - size * 0.2, size * 0.85, corners=28).ravel().tolist(), fill=canvas.getpixel((2, int(y))))
+        hidden = sky.getpixel((2, int(y)))
+        draw.polygon(ellipse(x + size * 0.5, y - size * 0.2, size * 0.85, corners=28).ravel().tolist(), fill=hidden)
     elif light.time == "dusk" and light.weather == "clear":
-        y = height * 0.86
+        y = sky.height * 0.86
         for factor, share in ((2.6, 0.25), (1.8, 0.4), (1.1, 1.0)):
             colour = blend(light.skyline, (255, 236, 190), share)
             draw.polygon(ellipse(x, y, size * factor, corners=28).ravel().tolist(), fill=colour)
-    if light.weather != "fog":
-        _paint_clouds(canvas, camera, light, rng, height)
 
 
-def _paint_clouds(canvas: Image.Image, camera: Camera, light: Light, rng: np.random.Generator, height: int) -> None:
-    """Soft heaps, drawn small and enlarged: nobody sees the difference, and it costs a sixteenth."""
-    width, low = camera.width // 4, height // 4
-    mask = Image.new("L", (width, max(1, low)))
+def _paint_clouds(sky: Image.Image, light: Light, rng: np.random.Generator) -> None:
+    """Soft heaps, drawn at half the sky's size: the blur hides it."""
+    width, height = max(1, sky.width // 2), max(1, sky.height // 2)
+    mask = Image.new("L", (width, height))
     draw = ImageDraw.Draw(mask)
     for _ in range(int(rng.integers(2, 7)) + (5 if light.time == "overcast" else 0)):
-        x, y, size = float(rng.uniform(0, width)), float(rng.uniform(0.05, 0.7)) * low, float(rng.uniform(0.03, 0.07)) * camera.height / 2
+        x, y = float(rng.uniform(0, width)), float(rng.uniform(0.05, 0.7)) * height
+        size = float(rng.uniform(0.07, 0.16)) * height
         opacity = int(rng.uniform(70, 190))
         for _ in range(6):
             dx, dy, part = rng.uniform(-1.8, 1.8), rng.uniform(-0.25, 0.2), rng.uniform(0.5, 1.0)
-            draw.polygon(ellipse(x + dx * size, y + dy * size, size * part * 1.1, size * part * 0.42).ravel().tolist(), fill=opacity)
-    mask = mask.filter(ImageFilter.BoxBlur(max(1.0, camera.height / 300))).resize((camera.width, height))
-    tint = {"day": (255, 255, 255), "overcast": (226, 230, 234), "dusk": (255, 190, 160), "night": (44, 50, 76)}[light.time]
-    canvas.paste(tint, (0, 0, camera.width, height), mask)
+            heap = ellipse(x + dx * size, y + dy * size, size * part * 1.1, size * part * 0.42)
+            draw.polygon(heap.ravel().tolist(), fill=opacity)
+    mask = mask.filter(ImageFilter.BoxBlur(max(0.8, height / 40))).resize(sky.size, Image.Resampling.BILINEAR)
+    tint = _CLOUDS[light.time]
+    sky.paste(tint, (0, 0, *sky.size), mask)
 
 
 def paint_horizon(canvas: Image.Image, street: Street, camera: Camera, light: Light, rng: np.random.Generator) -> None:
@@ -131,34 +143,48 @@ def _paint_house_front(draw, front: float, sign: int, z1: float, z2: float, heig
     if z2 - z1 < 1.5:
         return
     wall = _WALLS[rng.integers(len(_WALLS))]
-    deep = front + sign * 9.0
-    distance = (z1 + z2) / 2
-    sunny = 1.0 if light.sun[0] * sign < 0 else 0.82
-    gable = np.array([(front, 0, z1), (deep, 0, z1), (deep, height, z1), (front, height, z1)])
-    street_side = np.array([(front, 0, z1), (front, 0, z2), (front, height, z2), (front, height, z1)])
-    _fill(draw, camera, gable, light.seen(wall, z1, tone=0.74))
-    _fill(draw, camera, street_side, light.seen(wall, distance, tone=sunny))
-    cornice = np.array([(front, height - 0.5, z1), (front, height - 0.5, z2), (front, height, z2), (front, height, z1)])
-    _fill(draw, camera, cornice, light.seen(toned(wall, 0.8), distance))
-    floors, bays = max(1, int((height - 4.2) / 3.0)), max(2, int((z2 - z1) / 2.6))
-    step = (z2 - z1) / bays
+    distance, sunny = (z1 + z2) / 2, 1.0 if light.sun[0] * sign < 0 else 0.82
     shop = toned(_WALLS[rng.integers(len(_WALLS))], 0.55)
-    base = np.array([(front, 0, z1), (front, 0, z2), (front, 3.4, z2), (front, 3.4, z1)])
-    _fill(draw, camera, base, light.seen(shop, distance))
-    for bay in range(bays):
-        z = z1 + bay * step
-        _pane(draw, front, z + 0.2, z + step - 0.2, 0.7, 2.7, camera, light, rng, lit_share=0.7)
-        if distance < 70:
-            for floor in range(floors):
-                y = 4.3 + floor * 3.0
-                _pane(draw, front, z + step * 0.28, z + step * 0.72, y, y + 1.7, camera, light, rng, lit_share=0.45)
+    parts = [
+        (_cross_quad(front, front + sign * 9.0, z1, 0, height), light.seen(wall, z1, tone=0.74)),
+        (_street_quad(front, z1, z2, 0, height), light.seen(wall, distance, tone=sunny)),
+        (_street_quad(front, z1, z2, height - 0.5, height), light.seen(toned(wall, 0.8), distance)),
+        (_street_quad(front, z1, z2, 0, 3.4), light.seen(shop, distance)),
+    ]
+    bays = max(2, int((z2 - z1) / 2.6))
+    step = (z2 - z1) / bays
+    # Above the shops windows are drawn only where one could count them.
+    floors = max(1, int((height - 4.2) / 3.0)) if distance < 60 else 0
+    for z in z1 + step * np.arange(bays):
+        parts.append((_street_quad(front, z + 0.2, z + step - 0.2, 0.7, 2.7), _window(z, 0.7, light, rng)))
+        for y in 4.3 + 3.0 * np.arange(floors):
+            quad = _street_quad(front, z + step * 0.28, z + step * 0.72, y, y + 1.7)
+            parts.append((quad, _window(z, 0.45, light, rng)))
+    if z1 < 45:
+        for y in 1.3 + 3.0 * np.arange(int((height - 1.5) / 3.0)):
+            for x in (2.2, 5.6):
+                quad = _cross_quad(front + sign * x, front + sign * (x + 1.2), z1, y, y + 1.6)
+                parts.append((quad, _window(z1, 0.4, light, rng)))
+    pixels = camera.project(np.array([corners for corners, _ in parts])).reshape(len(parts), -1)
+    for outline, (_, colour) in zip(pixels.tolist(), parts):
+        draw.polygon(outline, fill=colour)
 
 
-def _pane(draw, x: float, z1: float, z2: float, y1: float, y2: float, camera, light, rng, lit_share: float) -> None:
-    lit = light.is_dark and rng.random() < lit_share
-    colour = _LIT[rng.integers(len(_LIT))] if lit else toned(_PANE, float(rng.uniform(0.85, 1.15)))
-    corners = np.array([(x, y1, z1), (x, y1, z2), (x, y2, z2), (x, y2, z1)])
-    _fill(draw, camera, corners, light.seen(toned(colour, 0.92) if lit else colour, z1, shines=lit))
+def _street_quad(x: float, z1: float, z2: float, y1: float, y2: float) -> tuple[tuple[float, float, float], ...]:
+    """A rectangle in a wall along the street."""
+    return (x, y1, z1), (x, y1, z2), (x, y2, z2), (x, y2, z1)
+
+
+def _cross_quad(x1: float, x2: float, z: float, y1: float, y2: float) -> tuple[tuple[float, float, float], ...]:
+    """A rectangle in a wall across the street."""
+    return (x1, y1, z), (x2, y1, z), (x2, y2, z), (x1, y2, z)
+
+
+def _window(distance: float, lit_share: float, light: Light, rng: np.random.Generator) -> Colour:
+    """Glass, or in the dark now and then a lit room."""
+    if light.is_dark and rng.random() < lit_share:
+        return light.seen(toned(_LIT[rng.integers(len(_LIT))], 0.92), distance, shines=True)
+    return light.seen(_PANE, distance, tone=float(rng.uniform(0.85, 1.15)))
 
 
 def _paint_gardens(draw, front: float, sign: int, setting: str, camera: Camera, light: Light, rng) -> None:
@@ -183,7 +209,12 @@ def _paint_cottage(draw, x: float, z: float, sign: int, camera: Camera, light: L
         faces[0].add(u, u + 0.22, 0.35, 0.78, glass[0], shines=glass[1])
     for face, side in ((faces[4], -1), (faces[5], 1)):
         for at in (-2.2, 1.0):
-            corners = [(side * half, 1.0, at), (side * half, 1.0, at + 1.3), (side * half, 2.3, at + 1.3), (side * half, 2.3, at)]
+            corners = [
+                (side * half, 1.0, at),
+                (side * half, 1.0, at + 1.3),
+                (side * half, 2.3, at + 1.3),
+                (side * half, 2.3, at),
+            ]
             face.decals.append(Decal(np.array(corners), *glass))
     for points, colour in flattened(Solid(faces), Pose(x + sign * half, z), camera, light):
         draw.polygon(points.ravel().tolist(), fill=colour)
@@ -206,12 +237,18 @@ def _paint_tree(draw, x: float, z: float, camera: Camera, light: Light, rng: np.
     if rng.random() < 0.3:
         for k, low in enumerate((0.14, 0.36, 0.58)):
             half = width * (1 - 0.24 * k)
-            put(np.array([(-half, height * low), (half, height * low), (0, height * (low + 0.42))]), leaf, 0.78 + 0.1 * k)
+            put(
+                np.array([(-half, height * low), (half, height * low), (0, height * (low + 0.42))]),
+                leaf,
+                0.78 + 0.1 * k,
+            )
         return
     side = 0.3 if light.sun[0] > 0 else -0.3
-    for dx, dy, size, tone in ((0, 0.62, 1.0, 0.74), (-0.5, 0.7, 0.7, 0.84), (0.5, 0.68, 0.72, 0.84), (side, 0.82, 0.72, 1.0), (side * 1.5, 0.86, 0.4, 1.12)):
+    for dx, dy, size, tone in (
+        (0, 0.62, 1.0, 0.74),
+        (-0.5, 0.7, 0.7, 0.84),
+        (0.5, 0.68, 0.72, 0.84),
+        (side, 0.82, 0.72, 1.0),
+        (side * 1.5, 0.86, 0.4, 1.12),
+    ):
         put(ellipse(dx * width, height * dy, width * size, width * size * 0.9), leaf, tone)
-
-
-def _fill(draw, camera: Camera, corners: np.ndarray, colour: Colour) -> None:
-    draw.polygon(camera.project(corners).ravel().tolist(), fill=colour)

@@ -11,6 +11,8 @@ from PIL import Image, ImageDraw, ImageFilter
 from unify.demo.geometry import Camera, Glow
 from unify.demo.light import Light
 
+_GRAIN_PLAY = 64  # pixels that the sheet of grain may shift
+
 
 def paint_shadows(canvas: Image.Image, shadows: Sequence[np.ndarray], light: Light) -> None:
     """Darkens the ground under things, softly. Drawn at half size: the edge is blurred anyway."""
@@ -20,8 +22,10 @@ def paint_shadows(canvas: Image.Image, shadows: Sequence[np.ndarray], light: Lig
     draw = ImageDraw.Draw(mask)
     for shadow in shadows:
         draw.polygon((shadow / 2).ravel().tolist(), fill=int(255 * light.shadow))
-    mask = mask.filter(ImageFilter.BoxBlur(canvas.height / 360)).resize(canvas.size)
-    canvas.paste(light.seen((18, 20, 30), 0), (0, 0, *canvas.size), mask)
+    mask = mask.filter(ImageFilter.BoxBlur(canvas.height / 360)).resize(canvas.size, Image.Resampling.NEAREST)
+    window = mask.getbbox()
+    if window:
+        canvas.paste(light.seen((18, 20, 30), 0), window, mask.crop(window))
 
 
 def add_glows(pixels: np.ndarray, glows: Sequence[Glow], light: Light) -> None:
@@ -78,7 +82,10 @@ def _rain(draw: ImageDraw.ImageDraw, width: int, height: int, rng: np.random.Gen
 def _snow(draw: ImageDraw.ImageDraw, width: int, height: int, rng: np.random.Generator) -> None:
     for x, y, near in rng.uniform(0, 1, (200, 3)):
         radius = height * (0.0012 + 0.0042 * near**3)
-        draw.ellipse((x * width - radius, y * height - radius, x * width + radius, y * height + radius), fill=int(110 + 120 * near))
+        draw.ellipse(
+            (x * width - radius, y * height - radius, x * width + radius, y * height + radius),
+            fill=int(110 + 120 * near),
+        )
 
 
 @lru_cache(maxsize=4)
@@ -88,17 +95,25 @@ def _vignette(height: int, width: int) -> np.ndarray:
     return (1 - 0.16 * (0.5 * (x * x + y * y)) ** 1.5)[..., None]
 
 
+@lru_cache(maxsize=4)
+def _grain(height: int, width: int) -> np.ndarray:
+    """One sheet of grain, larger than the picture: each scene lays it elsewhere, which is cheaper than new noise."""
+    shape = (height + _GRAIN_PLAY, width + _GRAIN_PLAY, 1)
+    return np.random.default_rng(0).standard_normal(shape, dtype=np.float32)
+
+
 def expose(pixels: np.ndarray, light: Light, rng: np.random.Generator) -> np.ndarray:
     """Vignette and sensor grain (more of it in the dark); uint8 [H, W, 3]."""
     height, width = pixels.shape[:2]
-    grain = rng.standard_normal((height, width, 1), dtype=np.float32) * (3.6 if light.is_dark else 2.2)
-    return np.clip(pixels * _vignette(height, width) + grain, 0, 255).astype(np.uint8)
+    row, column = rng.integers(0, _GRAIN_PLAY, 2)
+    grain = _grain(height, width)[row : row + height, column : column + width]
+    pixels = pixels * _vignette(height, width)
+    pixels += grain * np.float32(3.6 if light.is_dark else 2.2)
+    return np.clip(pixels, 0, 255, out=pixels).astype(np.uint8)
 
 
 def headlight_pool(camera: Camera) -> list[Glow]:
     """Our own headlights on the road ahead at night, canvas pixels."""
     warm = (255, 240, 205)
     places = ((-1.1, 10.0), (1.1, 10.0), (0.0, 15.0))
-    return [
-        Glow(camera.project(np.array((x, 0.0, z))), camera.height * 0.26, warm, 0.13) for x, z in places
-    ]
+    return [Glow(camera.project(np.array((x, 0.0, z))), camera.height * 0.26, warm, 0.13) for x, z in places]

@@ -6,6 +6,7 @@ is a list of `Patch`, first painted first.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -37,9 +38,11 @@ class Camera:
     def project(self, points: np.ndarray | Sequence) -> np.ndarray:
         """Pixels (column, row), float64 [..., 2], of points float [..., 3] with z > 0."""
         points = np.asarray(points, dtype=np.float64)
-        x, y, z = points[..., 0], points[..., 1], np.maximum(points[..., 2], 0.5)
-        column = self.width / 2 + self.focal * (x / z + self.bend * z)
-        return np.stack([column, self.horizon + self.focal * (self.eye - y) / z], axis=-1)
+        z = np.maximum(points[..., 2], 0.5)
+        pixels = np.empty((*points.shape[:-1], 2))
+        pixels[..., 0] = self.width / 2 + self.focal * (points[..., 0] / z + self.bend * z)
+        pixels[..., 1] = self.horizon + self.focal * (self.eye - points[..., 1]) / z
+        return pixels
 
     def pixels_per_metre(self, z: float) -> float:
         return self.focal / z
@@ -101,6 +104,13 @@ def _unit_circle(corners: int) -> np.ndarray:
     return np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
 
+@cache
+def _half_circle() -> np.ndarray:
+    """The half of the unit circle that lies behind someone heading along x; float [6, 2]."""
+    angle = np.linspace(np.pi / 2, 3 * np.pi / 2, 6)
+    return np.stack([np.cos(angle), np.sin(angle)], axis=1)
+
+
 def ellipse(x: float, y: float, radius_x: float, radius_y: float | None = None, corners: int = 18) -> np.ndarray:
     """Polygon float [corners, 2] around (x, y); a circle where ``radius_y`` is left out."""
     return _unit_circle(corners) * (radius_x, radius_x if radius_y is None else radius_y) + (x, y)
@@ -110,7 +120,12 @@ def rounded_box(x1: float, y1: float, x2: float, y2: float, radius: float) -> np
     """A box with four quarter circles of ``radius`` for corners; float [16, 2]."""
     radius = min(radius, (x2 - x1) / 2, (y2 - y1) / 2)
     angle = np.linspace(0, np.pi / 2, 4)
-    centres = ((x2 - radius, y2 - radius), (x1 + radius, y2 - radius), (x1 + radius, y1 + radius), (x2 - radius, y1 + radius))
+    centres = (
+        (x2 - radius, y2 - radius),
+        (x1 + radius, y2 - radius),
+        (x1 + radius, y1 + radius),
+        (x2 - radius, y1 + radius),
+    )
     arcs = [
         np.stack([x + radius * np.cos(angle + k * np.pi / 2), y + radius * np.sin(angle + k * np.pi / 2)], axis=1)
         for k, (x, y) in enumerate(centres)
@@ -120,11 +135,11 @@ def rounded_box(x1: float, y1: float, x2: float, y2: float, radius: float) -> np
 
 def limb(start: Sequence[float], end: Sequence[float], width: float, end_width: float | None = None) -> np.ndarray:
     """A tapering stroke with round ends, float [12, 2]."""
-    start, end = np.asarray(start, dtype=np.float64), np.asarray(end, dtype=np.float64)
-    heading = np.arctan2(end[1] - start[1], end[0] - start[0])
-    half_turn = np.linspace(np.pi / 2, 3 * np.pi / 2, 6) + heading
-    cap = np.stack([np.cos(half_turn), np.sin(half_turn)], axis=1)
-    return np.concatenate([start + cap * width / 2, end - cap * (width if end_width is None else end_width) / 2])
+    along_x, along_y = end[0] - start[0], end[1] - start[1]
+    length = math.hypot(along_x, along_y) or 1.0
+    cos, sin = along_x / length, along_y / length
+    cap = _half_circle() @ np.array([(cos, sin), (-sin, cos)])
+    return np.concatenate([cap * (width / 2) + start, cap * (-(width if end_width is None else end_width) / 2) + end])
 
 
 def mirrored(drawing: Drawing) -> Drawing:

@@ -80,14 +80,16 @@ def rasterize(
     from needing a canvas of any size.
     """
     height, width = canvas_hw
-    low = np.min([points.min(axis=0) for points, _ in polygons], axis=0)
-    high = np.max([points.max(axis=0) for points, _ in polygons], axis=0)
+    points = np.concatenate([outline for outline, _ in polygons])
+    low, high = points.min(axis=0), points.max(axis=0)
     left, top = np.floor(np.maximum(low, (-width, -height))).astype(int) - 1
     right, bottom = np.ceil(np.minimum(high, (2 * width, 2 * height))).astype(int) + 2
     image = Image.new("RGBA", (max(1, int(right - left)), max(1, int(bottom - top))))
     draw = ImageDraw.Draw(image)
-    for points, colour in polygons:
-        draw.polygon((points - (left, top)).ravel().tolist(), fill=(*colour, 255))
+    flat, start = (points - (left, top)).ravel().tolist(), 0
+    for outline, colour in polygons:
+        draw.polygon(flat[start : start + outline.size], fill=(*colour, 255))
+        start += outline.size
     silhouette = np.asarray(image.getchannel("A")) > 0
     return Sprite(class_name, distance, int(left), int(top), image, silhouette, tuple(glows), shadow)
 

@@ -45,12 +45,13 @@ class Light:
         haze = 1 - math.exp(-self.density * distance)
         if shines:
             haze *= 0.5
-            ambient = (1.0, 1.0, 1.0)
-        else:
-            ambient = self.ambient
-        return tuple(
-            min(255, max(0, int(c * a * tone * (1 - haze) + h * haze))) for c, a, h in zip(colour, ambient, self.haze)
-        )  # type: ignore[return-value]
+        keep = tone * (1 - haze)
+        red, green, blue = (1.0, 1.0, 1.0) if shines else self.ambient
+        return (
+            min(255, int(colour[0] * red * keep + self.haze[0] * haze)),
+            min(255, int(colour[1] * green * keep + self.haze[1] * haze)),
+            min(255, int(colour[2] * blue * keep + self.haze[2] * haze)),
+        )
 
 
 _SKIES: dict[str, list[tuple[Colour, Colour]]] = {
@@ -59,7 +60,7 @@ _SKIES: dict[str, list[tuple[Colour, Colour]]] = {
     "dusk": [((58, 64, 122), (250, 168, 112)), ((84, 74, 130), (246, 150, 136)), ((48, 76, 128), (244, 196, 140))],
     "night": [((10, 14, 34), (40, 48, 84)), ((8, 12, 26), (52, 48, 78))],
 }
-_AMBIENT = {"day": (1, 1, 1), "overcast": (0.88, 0.9, 0.93), "dusk": (0.8, 0.66, 0.68), "night": (0.38, 0.42, 0.56)}
+_AMBIENT = {"day": (1, 1, 1), "overcast": (0.88, 0.9, 0.93), "dusk": (0.8, 0.66, 0.68), "night": (0.44, 0.48, 0.62)}
 _SHADOW = {"day": 0.5, "overcast": 0.32, "dusk": 0.42, "night": 0.5}
 _DENSITY = {"clear": 0.0022, "rain": 0.008, "fog": 0.03, "snow": 0.011}
 

@@ -12,7 +12,14 @@ import numpy as np
 from unify.demo.geometry import Colour, Drawing, Glow, Patch, ellipse, limb, mirrored, polygon, rounded_box, toned
 
 _SKIN: tuple[Colour, ...] = ((244, 208, 180), (226, 178, 142), (190, 136, 100), (140, 94, 66), (98, 64, 46))
-_HAIR: tuple[Colour, ...] = ((36, 28, 26), (84, 56, 36), (150, 108, 60), (206, 176, 116), (150, 150, 152), (120, 52, 30))
+_HAIR: tuple[Colour, ...] = (
+    (36, 28, 26),
+    (84, 56, 36),
+    (150, 108, 60),
+    (206, 176, 116),
+    (150, 150, 152),
+    (120, 52, 30),
+)
 _TOPS: tuple[Colour, ...] = (
     (200, 60, 58), (232, 150, 60), (240, 204, 84), (84, 150, 96), (52, 112, 168), (92, 74, 140), (232, 232, 228),
     (58, 62, 72), (206, 122, 152), (72, 156, 164), (150, 108, 76), (128, 134, 140),
@@ -77,7 +84,9 @@ def _walking_across(rng: np.random.Generator, looks: _Looks) -> list[Patch]:
     patches += _leg(hip, stride, 0.0, looks.legs, looks.shoes)
     if rng.random() < 0.22:
         patches.append(Patch(polygon((-0.12, 0.95), (0.14, 0.95), (0.24, 0.5), (-0.24, 0.5)), looks.top))
-    torso = polygon((-0.13, 0.8), (-0.15, 1.15), (-0.13, 1.38), (-0.04, 1.46), (0.09, 1.44), (0.16, 1.34), (0.15, 1.1), (0.13, 0.8))
+    torso = polygon(
+        (-0.13, 0.8), (-0.15, 1.15), (-0.13, 1.38), (-0.04, 1.46), (0.09, 1.44), (0.16, 1.34), (0.15, 1.1), (0.13, 0.8)
+    )
     patches.append(Patch(torso, looks.top))
     patches += _head(rng, looks, 0.06, "side")
     elbow, hand = (-0.04 - stride * 0.35, 1.14), (0.02 - stride * 0.5, 0.9)
@@ -115,7 +124,9 @@ def _walking_along(rng: np.random.Generator, looks: _Looks, faces_us: bool) -> l
         patches.append(Patch(limb((sign * 0.21, 1.38), hand, 0.12, 0.08), dark_top))
         patches.append(Patch(ellipse(*hand, 0.05, corners=8), looks.skin))
     hem = 0.58 if rng.random() < 0.25 else 0.82
-    torso = polygon((-0.18, hem), (-0.19, 1.1), (-0.24, 1.36), (-0.12, 1.47), (0.12, 1.47), (0.24, 1.36), (0.19, 1.1), (0.18, hem))
+    torso = polygon(
+        (-0.18, hem), (-0.19, 1.1), (-0.24, 1.36), (-0.12, 1.47), (0.12, 1.47), (0.24, 1.36), (0.19, 1.1), (0.18, hem)
+    )
     patches.append(Patch(torso, looks.top))
     if faces_us:
         patches.append(Patch(polygon((-0.06, 1.47), (0.06, 1.47), (0.0, 1.3)), toned(looks.top, 1.25)))
@@ -174,7 +185,14 @@ def _riding_across(rng: np.random.Generator, looks: _Looks, frame: Colour, helme
     patches = [*_side_leg(saddle, crank - pedal, toned(looks.legs, 0.74), looks.shoes)]
     for x, y in (rear, front):
         patches += _spoked_wheel(x, y)
-    for start, end in ((rear, crank), (rear, saddle), (saddle, crank), (crank, (0.36, 0.86)), (saddle, (0.36, 0.86)), (front, bars)):
+    for start, end in (
+        (rear, crank),
+        (rear, saddle),
+        (saddle, crank),
+        (crank, (0.36, 0.86)),
+        (saddle, (0.36, 0.86)),
+        (front, bars),
+    ):
         patches.append(Patch(limb(start, end, 0.06), frame))
     patches.append(Patch(limb((-0.33, 0.96), (-0.12, 0.96), 0.07), (34, 34, 36)))
     patches.append(Patch(limb(bars, (0.48, 1.06), 0.06), (34, 34, 36)))

@@ -119,7 +119,9 @@ def _paint_road(brush: _Brush, street: Street, colour: Colour, rng: np.random.Ge
     for _ in range(int(rng.integers(2, 6))):
         lane = street.lanes[rng.integers(len(street.lanes))]
         x, z, half = lane.x + float(rng.uniform(-1, 1)), float(rng.uniform(4, 22)), float(rng.uniform(0.3, 1.0))
-        brush.quad(x - half, x + half, z, z + float(rng.uniform(0.6, 3.5)), toned(colour, float(rng.uniform(0.88, 1.06))))
+        brush.quad(
+            x - half, x + half, z, z + float(rng.uniform(0.6, 3.5)), toned(colour, float(rng.uniform(0.88, 1.06)))
+        )
 
 
 def _paint_marks(brush: _Brush, street: Street) -> None:
@@ -177,6 +179,7 @@ def _veil(canvas: Image.Image, camera: Camera, light: Light) -> None:
     rows = np.arange(top, camera.height) - camera.horizon + 0.5
     distance = camera.focal * camera.eye / np.maximum(rows, 0.5)
     share = 1 - np.exp(-light.density * distance)
+    share = share[share > 0.015]  # thinner haze near the camera is not worth its painting
     column = Image.fromarray((255 * share).astype(np.uint8)[:, None])
-    mask = column.resize((camera.width, camera.height - top))
-    canvas.paste(light.haze, (0, top, camera.width, camera.height), mask)
+    mask = column.resize((camera.width, len(share)), Image.Resampling.NEAREST)
+    canvas.paste(light.haze, (0, top, camera.width, top + len(share)), mask)

@@ -105,7 +105,7 @@ def _draw_traffic(street, camera: Camera, light, rng: np.random.Generator) -> tu
 
 def _developed(canvas: Image.Image, glows: list[Glow], light, rng: np.random.Generator) -> np.ndarray:
     """The canvas halved, with glow, weather, vignette and grain; uint8 [H, W, 3]."""
-    pixels = np.asarray(canvas.reduce(_SUPERSAMPLING), dtype=np.float32).copy()
+    pixels = np.asarray(canvas.reduce(_SUPERSAMPLING)).astype(np.float32)
     halved = [Glow(g.at / _SUPERSAMPLING, g.radius / _SUPERSAMPLING, g.colour, g.strength, g.by_day) for g in glows]
     effects.add_glows(pixels, halved, light)
     effects.add_weather(pixels, light, rng)

@@ -10,7 +10,7 @@ from unify.demo import furniture, people, vehicles
 from unify.demo.geometry import Camera, Drawing, Glow, Patch, ellipse
 from unify.demo.layers import Sprite, rasterize
 from unify.demo.light import Light
-from unify.demo.road import LANE_WIDTH, Street
+from unify.demo.road import Street
 from unify.demo.solid import Pose, flattened, lamps
 
 _VEHICLES = ("car", "truck", "bus")
@@ -84,7 +84,9 @@ class _Crowd:
         polygons = flattened(vehicle.solid, pose, self.camera, self.light)
         glows = lamps(vehicle.solid, pose, self.camera) if self.lamps_on else []
         half_x, half_z = vehicle.width / 2 + 0.12, vehicle.length / 2 + 0.12
-        foot = pose.place(np.array([(-half_x, 0, -half_z), (half_x, 0, -half_z), (half_x, 0, half_z), (-half_x, 0, half_z)]))
+        foot = pose.place(
+            np.array([(-half_x, 0, -half_z), (half_x, 0, -half_z), (half_x, 0, half_z), (-half_x, 0, half_z)])
+        )
         foot[:, 0] -= 0.5 * self.light.sun[0]
         self._add(kind, float(foot[:, 2].min()), polygons, glows, self.camera.project(foot))
 
@@ -142,7 +144,11 @@ class _Crowd:
         for _ in range(int(self.rng.choice([0, 1, 2, 3], p=[0.48, 0.32, 0.14, 0.06]))):
             if self.street.crossing and self.rng.random() < 0.4:
                 x = float(self.rng.uniform(self.street.kerb_left + 0.5, self.street.kerb_right - 0.5))
-                z, view, reach = self.street.crossing + float(self.rng.uniform(3.6, 5.0)), str(self.rng.choice(_LOOK_ACROSS)), 0.95
+                z, view, reach = (
+                    self.street.crossing + float(self.rng.uniform(3.6, 5.0)),
+                    str(self.rng.choice(_LOOK_ACROSS)),
+                    0.95,
+                )
             else:
                 ours = self.rng.random() < 0.65
                 x = self.street.road_right - 0.55 if ours else self.street.road_left + 0.55

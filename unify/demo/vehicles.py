@@ -107,7 +107,7 @@ def car(rng: np.random.Generator, dark: bool) -> Vehicle:
         _car_side(side, sign, shape, tail)
     solid = Solid(faces, _tyres(half * 0.97, (0.85 - tail, shape.length - 0.85 - tail), 0.33, tail))
     for x in (-half * 0.74, half * 0.74):
-        solid.glows.append((Glow(np.array([x, 0.68, tail]), 1.0, _HEADLAMP, 0.95), _AHEAD))
+        solid.glows.append((Glow(np.array([x, 0.68, tail]), 0.75, _HEADLAMP, 0.7), _AHEAD))
         tail_glow = 0.75 if braking else 0.45
         solid.glows.append((Glow(np.array([x, 0.8, -tail]), 0.7, (255, 44, 36), tail_glow, by_day=False), _BEHIND))
     return Vehicle(solid, shape.length, shape.width)
@@ -168,12 +168,17 @@ def truck(rng: np.random.Generator, dark: bool) -> Vehicle:
     solid.faces += _cab(paint, half * 0.95, tail - cab, tail, min(2.75, height), dark)
     frame = (52, 54, 58)
     solid.faces += extruded(
-        [(0.1 - tail, 0.5, half * 0.8), (0.1 - tail, 1.0, half * 0.8), (tail - 1.0, 1.0, half * 0.8), (tail - 1.0, 0.5, half * 0.8)],
+        [
+            (0.1 - tail, 0.5, half * 0.8),
+            (0.1 - tail, 1.0, half * 0.8),
+            (tail - 1.0, 1.0, half * 0.8),
+            (tail - 1.0, 0.5, half * 0.8),
+        ],
         [frame] * 3,
         frame,
     )
     for x in (-half * 0.8, half * 0.8):
-        solid.glows.append((Glow(np.array([x, 0.85, tail]), 1.2, _HEADLAMP, 0.95), _AHEAD))
+        solid.glows.append((Glow(np.array([x, 0.85, tail]), 0.85, _HEADLAMP, 0.7), _AHEAD))
         solid.glows.append((Glow(np.array([x, 0.8, -tail]), 0.6, (255, 44, 36), 0.5), _BEHIND))
     return Vehicle(solid, length, 2 * half)
 
@@ -203,7 +208,9 @@ def _cargo(load: Colour, height: float, half: float, rear: float, front: float, 
             side.decals.append(_upright(x, rear + 0.6, front - 0.6, low, high, stripe))
         for z in (rear + 1.2, rear + 2.2):
             side.decals += _wheel(x, z, 0.5)
-    bar = extruded([(rear - 0.02, 0.55, half), (rear - 0.02, 0.8, half), (rear + 0.1, 0.8, half)], [(60, 62, 66)] * 2, (60, 62, 66))
+    bar = extruded(
+        [(rear - 0.02, 0.55, half), (rear - 0.02, 0.8, half), (rear + 0.1, 0.8, half)], [(60, 62, 66)] * 2, (60, 62, 66)
+    )
     for u1, u2 in ((0.02, 0.18), (0.82, 0.98)):
         bar[0].add(u1, u2, 0.15, 0.9, (255, 58, 46) if dark else _TAIL_LAMP, shines=dark)
     bar[0].add(0.4, 0.6, 0.1, 0.95, _PLATE)
@@ -249,7 +256,7 @@ def bus(rng: np.random.Generator, dark: bool) -> Vehicle:
         _bus_side(side, sign * half, tail, height, band, glass, dark)
     solid = Solid(faces, _tyres(half * 0.96, (2.4 - tail, length - 2.4 - tail), 0.48, tail))
     for x in (-half * 0.8, half * 0.8):
-        solid.glows.append((Glow(np.array([x, 0.75, tail]), 1.2, _HEADLAMP, 0.9), _AHEAD))
+        solid.glows.append((Glow(np.array([x, 0.75, tail]), 0.85, _HEADLAMP, 0.7), _AHEAD))
         solid.glows.append((Glow(np.array([x, 0.95, -tail]), 0.6, (255, 44, 36), 0.5), _BEHIND))
     return Vehicle(solid, length, 2 * half)
 

@@ -6,6 +6,7 @@ with every class of the taxonomy in them, so that they go into JSON and across p
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from unify.core.taxonomy import Taxonomy
 from unify.core.types import ExampleTable, State
+from unify.records.decode import DecodedExample
 
 HUMAN = "human"
 ClassCounts = dict[str, dict[str, Any]]
@@ -33,9 +35,36 @@ def count_table(table: ExampleTable, taxonomy: Taxonomy, kept: np.ndarray) -> Cl
         for state in State:
             counts[name][state.name.lower()] = int((states[:, class_id - 1] == state).sum())
         for source, boxes in zip(table.sources, by_source[class_id].tolist()):
-            if boxes:
-                count_boxes(counts[name], source, boxes)
+            _add_boxes(counts[name], source, boxes)
     return counts
+
+
+class Tally:
+    """Counts decoded examples one by one, any number of them."""
+
+    def __init__(self) -> None:
+        self.examples = 0
+        self.boxes = 0
+        self._states: dict[State, Counter[int]] = {State.LABELED: Counter(), State.INCOMPLETE: Counter()}
+        self._boxes: Counter[tuple[int, str]] = Counter()
+
+    def add(self, example: DecodedExample) -> None:
+        self.examples += 1
+        self.boxes += len(example.class_ids)
+        self._states[State.LABELED].update(example.labeled_ids.tolist())
+        self._states[State.INCOMPLETE].update(example.incomplete_ids.tolist())
+        self._boxes.update(zip(example.class_ids.tolist(), example.source))
+
+    def counts(self, taxonomy: Taxonomy) -> ClassCounts:
+        """What was counted; ids that the taxonomy does not have are left out."""
+        counts = no_counts(taxonomy)
+        for name, class_id in taxonomy.ids.items():
+            known = {state.name.lower(): count[class_id] for state, count in self._states.items()}
+            counts[name].update(known, unknown=self.examples - sum(known.values()))
+        for (class_id, source), boxes in self._boxes.items():
+            if class_id in taxonomy.names:
+                _add_boxes(counts[taxonomy.names[class_id]], source, boxes)
+        return counts
 
 
 def _boxes_by_source(table: ExampleTable, counted: np.ndarray) -> np.ndarray:
@@ -45,10 +74,10 @@ def _boxes_by_source(table: ExampleTable, counted: np.ndarray) -> np.ndarray:
     return np.bincount(cells, minlength=ids * sources).reshape(ids, sources)
 
 
-def count_boxes(row: dict[str, Any], source: str, boxes: int) -> None:
-    """Adds boxes of one source to one class's counts, in place."""
-    row["boxes"] += boxes
-    row["sources"][source] = row["sources"].get(source, 0) + boxes
+def _add_boxes(row: dict[str, Any], source: str, boxes: int) -> None:
+    if boxes:
+        row["boxes"] += boxes
+        row["sources"][source] = row["sources"].get(source, 0) + boxes
 
 
 def sum_counts(parts: Iterable[ClassCounts], taxonomy: Taxonomy) -> ClassCounts:
@@ -59,7 +88,7 @@ def sum_counts(parts: Iterable[ClassCounts], taxonomy: Taxonomy) -> ClassCounts:
             for number in _NUMBERS[:-1]:
                 total[name][number] += row[number]
             for source, boxes in row["sources"].items():
-                count_boxes(total[name], source, boxes)
+                _add_boxes(total[name], source, boxes)
     return total
 
 

@@ -105,7 +105,7 @@ def decode_example(payload: bytes) -> DecodedExample:
     ymin, xmin, ymax, xmax = (features[key] for key in (keys.BOX_YMIN, keys.BOX_XMIN, keys.BOX_YMAX, keys.BOX_XMAX))
     boxes_yxyx_frac = np.stack([ymin, xmin, ymax, xmax], axis=1)
     return DecodedExample(
-        sha256=features[keys.SHA256][0].decode(),
+        sha256=_hex_digest(features[keys.SHA256][0]),
         source_id=int(features[keys.SOURCE_ID][0]),
         filename=features[keys.FILENAME][0].decode(),
         batches=_texts(features[keys.BATCHES]),
@@ -156,3 +156,10 @@ def _check_lengths(features: dict[str, FeatureValues]) -> None:
 
 def _texts(values: FeatureValues) -> tuple[str, ...]:
     return tuple(value.decode() for value in values)
+
+
+def _hex_digest(value: bytes) -> str:
+    text = value.decode()
+    if len(bytes.fromhex(text)) != 32:
+        raise ValueError(f"{keys.SHA256!r} is {text!r}, expected 64 hex digits")
+    return text

@@ -19,9 +19,9 @@ def label_map_pbtxt(taxonomy: Taxonomy) -> str:
 
 
 def label_map_csv(taxonomy: Taxonomy) -> str:
-    """``id,name`` rows without a header, as Model Garden's label map decoder demands; quoted as in RFC 4180."""
+    """``id,name`` rows, no header, as Model Garden's label map decoder demands; quoted as in RFC 4180, ended by LF."""
     out = io.StringIO()
-    csv.writer(out).writerows(taxonomy.names.items())
+    csv.writer(out, lineterminator="\n").writerows(taxonomy.names.items())
     return out.getvalue()
 
 

@@ -123,6 +123,7 @@ def read_manifest(folder: Path) -> JsonObject:
         msgspec.convert(manifest, Manifest)
     except msgspec.ValidationError as error:
         raise _not_readable(path, "the manifest is not shaped like one", str(error)) from error
+    _check_file_names(path, manifest)
     return manifest
 
 
@@ -181,10 +182,20 @@ def _check_version(path: Path, manifest: Any) -> None:
 
 def _check_digest(path: Path, manifest: JsonObject) -> None:
     stored = manifest.get("digest")
-    computed = json_digest({key: value for key, value in manifest.items() if key != "digest"})
+    try:
+        computed = json_digest({key: value for key, value in manifest.items() if key != "digest"})
+    except ValueError as error:  # NaN or half a character: JSON lets them in, we never wrote them
+        raise _not_readable(path, "the manifest is not JSON", str(error)) from error
     if stored != computed:
         what = "the manifest was changed after it was written: its digest does not fit its content"
         raise _not_readable(path, what, f"digest {stored}", f"digest {computed}")
+
+
+def _check_file_names(path: Path, manifest: JsonObject) -> None:
+    for entry in manifest["shards"]:
+        if Path(entry["file"]).name != entry["file"]:
+            what = "the manifest names a shard outside its folder"
+            raise _not_readable(path, what, entry["file"], "the name of a file beside the manifest")
 
 
 def _not_readable(path: Path, what: str, got: str, expected: str = "") -> DatasetError:

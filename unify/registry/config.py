@@ -134,13 +134,14 @@ def _batches(file: YamlFile, selections: list[str], registry: Registry, problems
 
 def _unfilled(file: YamlFile, unfilled: Mapping[BatchRef, tuple[str, ...]], registry: Registry) -> Problem:
     tasks = {registry.taxonomy.task_of[name]: None for names in unfilled.values() for name in names}
+    add = f"add an auto-labeler for {', '.join(tasks)}"
     return file.problem(
         ("datasets",),
         "classes would stay unfilled: no auto-labeler of this config finds them",
         key=True,
         got=describe_unfilled(unfilled),
         expected="an auto-labeler for every class of a task with method hard or soft that a selected batch lacks",
-        fix=f"add an auto-labeler for {', '.join(tasks)}, or write 'on_missing: mask', which leaves those classes unknown",
+        fix=f"{add}, or write 'on_missing: mask', which leaves those classes unknown",
     )
 
 

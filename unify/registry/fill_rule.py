@@ -1,4 +1,4 @@
-"""The rule of the game: with ``hard`` or ``soft``, a class that nobody labeled on some pictures needs an auto-labeler."""
+"""The rule of the game: with ``hard`` or ``soft``, a class nobody labeled on some pictures needs an auto-labeler."""
 
 from __future__ import annotations
 

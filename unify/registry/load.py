@@ -131,7 +131,7 @@ class _Loading:
         return file, entry
 
     def _yaml_files(self, folder: str) -> list[Path]:
-        """The YAML files of a folder under ``registry/``, by name; a ``.yml`` would be overlooked, so it is a problem."""
+        """The YAML files of a folder under ``registry/``, by name. A ``.yml`` is a problem: it would be overlooked."""
         directory = self.workspace / "registry" / folder
         on_disk = sorted(directory.iterdir()) if directory.is_dir() else []
         self.problems.extend(_misnamed(path, self.workspace) for path in on_disk if path.suffix == ".yml")

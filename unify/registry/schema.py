@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+REF_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]*:[A-Za-z0-9][A-Za-z0-9_.-]*$"
 SPLIT_PATTERN = r"^[a-z0-9_]+$"
 DIGEST_PATTERN = r"^sha256:[0-9a-f]{64}$"
 
 # What a pattern asks for, in words.
 PATTERNS = {
     NAME_PATTERN: "letters, digits, '_', '-' and '.', the first a letter or digit",
+    REF_PATTERN: "task:batch",
     SPLIT_PATTERN: "lower-case letters, digits and '_'",
     DIGEST_PATTERN: "'sha256:' and 64 hexadecimal digits",
 }
@@ -236,8 +238,8 @@ class LockedBatch(_Shape):
 class LockFile(_Shape):
     """``registry/lock.yaml``, written by the tool."""
 
-    version: Annotated[Literal[1], WithJsonSchema({"const": 1, "description": "1: a newer unify wrote anything else"})]
-    batches: dict[str, LockedBatch]
+    version: Literal[1]
+    batches: dict[Annotated[str, Field(pattern=REF_PATTERN)], LockedBatch]
 
 
 FILE_KINDS: dict[str, type[BaseModel]] = {

@@ -12,16 +12,16 @@ def show(value: Any) -> str:
     return f"'{value}'" if isinstance(value, str) else plain(value)
 
 
-def plain(value: Any) -> str:
-    """A value in one line as a person would write it in YAML."""
+def plain(value: Any, most: int = 10) -> str:
+    """A value in one line as a person would write it in YAML, of long lists the first ``most`` items."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
-        return f"[{shorten([plain(item) for item in value])}]"
+        return f"[{shorten([plain(item, most) for item in value], most)}]"
     if isinstance(value, dict):
-        return f"{{{shorten([f'{key}: {plain(item)}' for key, item in value.items()])}}}"
+        return f"{{{shorten([f'{key}: {plain(item, most)}' for key, item in value.items()], most)}}}"
     return str(value)
 
 
@@ -35,6 +35,6 @@ def misread(raw: str, value: Any) -> tuple[str, str]:
     return f"{raw}, which YAML reads as a {kind}", f'put it in quotes: "{raw}"'
 
 
-def count(number: int, noun: str) -> str:
-    """``1 problem``, ``1,234 problems``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def count(number: int, noun: str, nouns: str = "") -> str:
+    """``1 problem``, ``1,234 problems``; ``nouns`` is the plural where an s does not make it."""
+    return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"

@@ -1,0 +1,123 @@
+"""Adds an entry to YAML text and leaves every other byte as the person wrote it.
+
+A YAML round trip (ruamel.yaml's too) rewrites spacing: ``car:   {id: 1}`` loses its aligned columns. So the parser only
+says where the entry belongs, and the text is put there.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from unify.errors import Problem, RegistryError
+from unify.registry.yaml_source import YamlFile, parse_yaml
+
+
+def insert_entry(
+    content: bytes, path: Path, shown: str, section: str, name: str, entry: Mapping[str, Any], *, on_top: bool
+) -> bytes:
+    """Adds ``name: entry`` to a top-level mapping of a YAML file, as its first or its last entry.
+
+    Args:
+        content: the file's bytes; valid, and without an entry of that name.
+        path: the file.
+        shown: how messages name it.
+        section: top-level key of the mapping; its value may be empty.
+        name: key of the new entry.
+        entry: its keys and values.
+        on_top: first rather than last.
+
+    Raises:
+        RegistryError: the file is laid out in a way that this does not know; the fix shows the lines to add by hand.
+    """
+    file = parse_yaml(content, path, shown)
+    text = content.decode("utf-8-sig")
+    edited = _insert(text, file, section, name, entry, on_top).encode()
+    edited = codecs.BOM_UTF8 * content.startswith(codecs.BOM_UTF8) + edited
+    if not _is_right(edited, file, section, name, entry, on_top):
+        by_hand = "".join(block(name, entry, 2, 2, "\n"))
+        raise RegistryError(Problem(shown, "cannot be edited: unusual layout", fix=f"add by hand:\n{by_hand}"))
+    return edited
+
+
+def inline(value: Any) -> str:
+    """A value as YAML in one line, quoted where it must be, inside brackets too."""
+    return yaml.safe_dump([value], default_flow_style=True, sort_keys=False, allow_unicode=True, width=10**9).strip()[
+        1:-1
+    ]
+
+
+def block(name: str, entry: Mapping[str, Any], column: int, step: int, newline: str) -> list[str]:
+    """Lines of an entry in block style, a line a key."""
+    lines = [f"{' ' * column}{inline(name)}:{newline}"]
+    return lines + [f"{' ' * (column + step)}{inline(key)}: {inline(value)}{newline}" for key, value in entry.items()]
+
+
+def _insert(text: str, file: YamlFile, section: str, name: str, entry: Mapping[str, Any], on_top: bool) -> str:
+    node = file.nodes[(section,)]
+    if isinstance(node, yaml.MappingNode) and node.flow_style:
+        return _insert_in_braces(text, node, f"{inline(name)}: {inline(dict(entry))}", on_top)
+    newline = "\r\n" if "\r\n" in text else "\n"
+    lines = text.splitlines(keepends=True)
+    if not lines[-1].endswith(("\n", "\r")):
+        lines[-1] += newline
+    key = file.keys[(section,)].start_mark
+    if isinstance(node, yaml.MappingNode):
+        first_key, first_value = node.value[0]
+        column = first_key.start_mark.column
+        step = _step(first_value, column)
+        at = first_key.start_mark.line if on_top else _last_line(node, file.lines) + 1
+    else:
+        column, step, at = key.column + 2, 2, key.line + 1
+        lines[key.line] = lines[key.line].replace(node.value, "", 1) if node.value else lines[key.line]
+    return "".join([*lines[:at], *block(name, entry, column, step, newline), *lines[at:]])
+
+
+def _insert_in_braces(text: str, node: yaml.MappingNode, entry: str, on_top: bool) -> str:
+    if not node.value:
+        at, entry = _offset(text, node.start_mark) + 1, entry
+    elif on_top:
+        at, entry = _offset(text, node.value[0][0].start_mark), f"{entry}, "
+    else:
+        at, entry = _offset(text, node.value[-1][1].end_mark), f", {entry}"
+    return text[:at] + entry + text[at:]
+
+
+def _offset(text: str, mark: yaml.Mark) -> int:
+    return sum(map(len, text.splitlines(keepends=True)[: mark.line])) + mark.column
+
+
+def _step(value: yaml.Node, column: int) -> int:
+    """How far the file indents the keys of an entry; 2 where its first entry does not show it."""
+    if isinstance(value, yaml.MappingNode) and not value.flow_style:
+        return value.value[0][0].start_mark.column - column
+    return 2
+
+
+def _last_line(node: yaml.Node, lines: tuple[str, ...]) -> int:
+    """The line, from 0, of a node's last character; comments and blank lines behind it are not part of it."""
+    if isinstance(node, yaml.MappingNode) and not node.flow_style:
+        return _last_line(node.value[-1][1], lines)
+    if isinstance(node, yaml.SequenceNode) and not node.flow_style:
+        return _last_line(node.value[-1], lines)
+    line = node.end_mark.line
+    if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">"):
+        # A literal ends where the next token begins: behind its blank lines.
+        line -= node.end_mark.column == 0
+        while not lines[line].strip():
+            line -= 1
+    return line
+
+
+def _is_right(edited: bytes, before: YamlFile, section: str, name: str, entry: Mapping[str, Any], on_top: bool) -> bool:
+    try:
+        value = parse_yaml(edited, before.path, before.shown).value
+    except RegistryError:
+        return False
+    names = list(value[section] or {})
+    wanted = before.value | {section: (before.value[section] or {}) | {name: dict(entry)}}
+    return value == wanted and names[0 if on_top else -1] == name
