@@ -65,7 +65,7 @@ def measure(options: argparse.Namespace) -> None:
     report(options.case, "build_plan", f"{time.perf_counter() - began:.2f} s")
     report(options.case, "examples", f"{len(plan.rows):,} in {len(plan.shards):,} shards")
     report(options.case, "boxes", f"{plan.boxes_per_class.sum():,}")
-    report(options.case, "disagreements", f"{plan.coverage.disagreements.sum():,}")
+    report(options.case, "disagreeing pictures", f"{plan.coverage.disagreements.sum():,}")
     report(options.case, "peak memory of the process", f"{peak_megabytes():,.0f} MB")
     began = time.perf_counter()
     table = merge_examples(plan, plan.shards[0].examples)

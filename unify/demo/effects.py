@@ -37,7 +37,7 @@ def add_glows(pixels: np.ndarray, glows: Sequence[Glow], light: Light) -> None:
         light: by day only lamps made to be seen by day glow, and weakly.
     """
     damp = {"night": 1.0, "dusk": 0.8}.get(light.time, 0.28)
-    spread = 1.5 if light.weather in ("fog", "rain") else 1.0
+    spread = 1.25 if light.weather in ("fog", "rain") else 1.0
     for glow in glows:
         if damp < 0.5 and not glow.by_day and light.weather == "clear":
             continue

@@ -57,7 +57,7 @@ def street_lamp(height: float, arm: float) -> Drawing:
         *pole(height, arm).patches,
         Patch(polygon((arm * 0.7, head[1]), (arm * 1.3, head[1]), (arm * 1.25, head[0]), (arm * 0.7, head[0])), POLE),
     ]
-    return Drawing(tuple(patches), (Glow(np.array([arm, height - 0.15]), 1.6, (255, 222, 160), 0.9),))
+    return Drawing(tuple(patches), (Glow(np.array([arm, height - 0.15]), 1.6, (255, 222, 160), 0.6),))
 
 
 def cone(rng: np.random.Generator) -> Drawing:

@@ -94,7 +94,9 @@ def rasterize(
     return Sprite(class_name, distance, int(left), int(top), image, silhouette, tuple(glows), shadow)
 
 
-def what_is_seen(sprites: Sequence[Sprite], canvas_hw: tuple[int, int], least: float) -> tuple[list[Seen], np.ndarray]:
+def what_is_seen(
+    sprites: Sequence[Sprite], canvas_hw: tuple[int, int], least: float, smallest: float
+) -> tuple[list[Seen], np.ndarray]:
     """Decides from near to far what of each sprite is seen, and leaves out objects of which too little is.
 
     Leaving out a far object never changes what is seen of a nearer one, so one pass is exact.
@@ -103,6 +105,7 @@ def what_is_seen(sprites: Sequence[Sprite], canvas_hw: tuple[int, int], least: f
         sprites: in any order; equal distances keep their order, first in front.
         canvas_hw: size of the canvas.
         least: objects with a smaller visibility are left out; scenery stays.
+        smallest: so are objects of which less is seen than a box this long and half as wide, canvas pixels.
 
     Returns:
         The sprites that stay, nearest first, and the owner of every pixel: uint8 [h, w], 1 + index of the object
@@ -117,7 +120,9 @@ def what_is_seen(sprites: Sequence[Sprite], canvas_hw: tuple[int, int], least: f
         silhouette = sprite.silhouette[inner]
         seen = silhouette & ~taken[window]
         visibility = float(np.count_nonzero(seen) / max(1, np.count_nonzero(sprite.silhouette)))
-        if sprite.class_name and (visibility < least or not seen.any()):
+        box_xyxy = _tight_box(seen, window)
+        short, long = sorted(box_xyxy[2:] - box_xyxy[:2])
+        if sprite.class_name and (visibility < least or long < smallest or 2 * short < smallest):
             continue
         taken[window] |= silhouette
         if sprite.class_name:
@@ -125,7 +130,7 @@ def what_is_seen(sprites: Sequence[Sprite], canvas_hw: tuple[int, int], least: f
             owner[window][seen] = objects
         mask = np.zeros_like(sprite.silhouette)
         mask[inner] = seen
-        kept.append(Seen(sprite, mask, _tight_box(seen, window), visibility))
+        kept.append(Seen(sprite, mask, box_xyxy, visibility))
     return kept, owner
 
 

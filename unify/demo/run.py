@@ -185,7 +185,7 @@ def _drawn(example: DecodedExample, truth: Truth) -> Image.Image:
     unknown = [i for i, name in enumerate(truth.class_names) if states[name] == "unknown"]
     return draw_example(
         np.asarray(Image.open(BytesIO(example.encoded))),
-        example.boxes_xyxy,
+        example.boxes_xyxy_px,
         [names[int(i)] for i in example.class_ids],
         states,
         truth=(truth.boxes_xyxy[unknown], [truth.class_names[i] for i in unknown]),
@@ -194,7 +194,7 @@ def _drawn(example: DecodedExample, truth: Truth) -> Image.Image:
 
 def states_of(example: DecodedExample) -> dict[str, str]:
     """class -> ``labeled``, ``incomplete`` or ``unknown`` on one example."""
-    labeled, incomplete = set(map(int, example.labeled)), set(map(int, example.incomplete))
+    labeled, incomplete = set(map(int, example.labeled_ids)), set(map(int, example.incomplete_ids))
     return {
         name: (
             State.LABELED if class_id in labeled else State.INCOMPLETE if class_id in incomplete else State.UNKNOWN

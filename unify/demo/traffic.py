@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from unify.demo import furniture, people, vehicles
-from unify.demo.geometry import Camera, Drawing, Glow, Patch, ellipse
+from unify.demo.geometry import Camera, Drawing, Glow, ellipse
 from unify.demo.layers import Sprite, rasterize
 from unify.demo.light import Light
 from unify.demo.road import Street
@@ -63,7 +63,7 @@ class _Crowd:
         fill = float(self.rng.uniform(0.35, 0.85))
         for lane in self.street.lanes:
             z = float(self.rng.uniform(8, 15)) if lane.x == 0 else float(self.rng.uniform(6, 13))
-            while z < 44:
+            while z < 38:
                 if self.rng.random() < fill:
                     z += self._add_vehicle(lane.x, z, lane.oncoming)
                 z += float(self.rng.uniform(5, 16))
@@ -98,7 +98,7 @@ class _Crowd:
         ):
             if not width:
                 continue
-            for z in np.arange(7.0, 36.0, 6.0):
+            for z in np.arange(7.0, 32.0, 6.0):
                 clear = not street.crossing or not street.crossing - 6 < z < street.crossing + 4
                 if clear and self.rng.random() < 0.36:
                     vehicle = vehicles.car(self.rng, False)
@@ -130,7 +130,7 @@ class _Crowd:
         if self.rng.random() > busy:
             return
         for _ in range(int(self.rng.integers(1, 6))):
-            z = float(7.5 + 20 * self.rng.random() ** 1.4)
+            z = float(7.0 + 17 * self.rng.random() ** 1.4)
             x = self._sidewalk_x(float(self.rng.uniform(0.6, self.street.sidewalk - 0.5)))
             view = str(self.rng.choice([*_LOOK_ALONG, *_LOOK_ACROSS], p=[0.34, 0.34, 0.16, 0.16]))
             if self._claim(x, z, 0.4, 0.5):
@@ -159,7 +159,7 @@ class _Crowd:
     def add_lights(self) -> None:
         """Lights stand where the crossing is; some hang on an arm over the road."""
         street = self.street
-        if not street.crossing or self.rng.random() < 0.3:
+        if not street.crossing or self.rng.random() < 0.2:
             return
         lit = str(self.rng.choice(["red", "green", "amber"], p=[0.48, 0.4, 0.12]))
         z = street.crossing + float(self.rng.uniform(3.6, 4.2))
@@ -198,7 +198,7 @@ class _Crowd:
         foot, scale = self.camera.project(np.array((x, 0.0, z))), self.camera.pixels_per_metre(z)
         to_canvas = np.array((scale, -scale))
         polygons = [
-            (patch.points * to_canvas + foot, self.light.seen(patch.colour, z, shines=self._shines(patch)))
+            (patch.points * to_canvas + foot, self.light.seen(patch.colour, z, shines=patch.shines))
             for patch in figure.patches
         ]
         glows = [
@@ -212,9 +212,6 @@ class _Crowd:
             ground = np.stack([spread[:, 0] + x, np.zeros(len(spread)), spread[:, 1] + z], axis=1)
             shadow = self.camera.project(ground)
         self._add(class_name, z, polygons, glows, shadow)
-
-    def _shines(self, patch: Patch) -> bool:
-        return patch.shines
 
     def _add(self, class_name: str, distance: float, polygons: list, glows: list, shadow: np.ndarray | None) -> None:
         hw = (self.camera.height, self.camera.width)

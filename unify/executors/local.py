@@ -1,23 +1,30 @@
-"""Worker processes on this machine, or no process at all for one worker."""
+"""Worker processes on this machine, or no process at all for one worker.
+
+Every worker has a pipe of its own and one job at a time, so a worker that dies costs exactly the job it held, and no
+lock is shared that it could take with it.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import threading
-from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+import traceback
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
-from multiprocessing.connection import wait as wait_for_any
+from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from unify.executors.base import MAX_ATTEMPTS, Tick, Work, worker_lost
 
-POLL_SECONDS = 0.1
+STOP_SECONDS = 10.0  # for a worker to clean up after itself before it is killed
+_TICK, _DONE, _FAILED = "tick", "done", "failed"
 
 
 @dataclass(frozen=True)
@@ -32,42 +39,117 @@ class LocalExecutor:
         return _run_in_processes(self.workers, work, jobs, progress)
 
 
-def _run_in_processes(workers: int, work: Work, jobs: Iterable, progress: Tick) -> Iterator:
+def _run_in_processes(num_workers: int, work: Work, jobs: Iterable, progress: Tick) -> Iterator:
     context = multiprocessing.get_context(_start_method())
-    done, stop = context.Value("q", 0), context.Value("b", 0)
-    waiting = ((job, 1) for job in jobs)
-    pool, pending = None, {}
-    seen = 0
+    tasks, workers = _Tasks(jobs), []
     try:
         while True:
-            pool = pool or ProcessPoolExecutor(workers, context, _start_worker, (done, stop))
-            for job, attempt in islice(waiting, workers + 1 - len(pending)):
-                pending[pool.submit(_work, work, job)] = (job, attempt)
-            if not pending:
+            while task := tasks.take() if sum(worker.busy for worker in workers) < num_workers else None:
+                _idle_worker(workers, context, work).give(task)
+            busy = {worker.pipe: worker for worker in workers if worker.busy}
+            if not busy:
                 return
-            finished, _ = wait(pending, POLL_SECONDS, FIRST_COMPLETED)
-            progress(done.value - seen)
-            seen = done.value
-            if any(isinstance(future.exception(), BrokenProcessPool) for future in finished):
-                pool.shutdown()
-                pool, waiting, pending = None, _again(pending, waiting), {}
-                continue
-            for future in finished:
-                del pending[future]
-                yield future.result()
+            tasks.draw_ahead()
+            for pipe in wait(list(busy)):
+                worker = busy[pipe]
+                try:
+                    kind, value = pipe.recv()
+                except (EOFError, OSError):
+                    workers.remove(worker)
+                    tasks.again(worker.lost())
+                    continue
+                if kind == _FAILED:
+                    raise value
+                if kind == _TICK:
+                    progress(worker.task.count(value))
+                else:
+                    worker.task = None
+                    yield value
     finally:
-        stop.value = 1
-        if pool:
-            pool.shutdown(cancel_futures=True)
+        _stop(workers)
 
 
-def _again(pending: dict[Future, tuple[Any, int]], waiting: Iterator) -> Iterator:
-    """The unfinished jobs of a broken pool, then the ones that were waiting."""
-    for future, (job, attempt) in pending.items():
-        if attempt == MAX_ATTEMPTS and isinstance(future.exception(0), BrokenProcessPool):
-            raise worker_lost(job)
-        yield job, attempt + 1
-    yield from waiting
+@dataclass
+class _Task:
+    """A job and its attempts. Items that a lost attempt had reported already are not reported again."""
+
+    job: Any
+    attempts: int = 0
+    done: int = 0
+    reported: int = 0
+
+    def count(self, items: int) -> int:
+        """Items to report now that this attempt did ``items`` more."""
+        self.done += items
+        new = max(0, self.done - self.reported)
+        self.reported += new
+        return new
+
+
+class _Tasks:
+    """Jobs drawn one ahead of the workers; lost ones come first."""
+
+    def __init__(self, jobs: Iterable) -> None:
+        self._fresh = (_Task(job) for job in jobs)
+        self._ready: deque[_Task] = deque()
+
+    def take(self) -> _Task | None:
+        self.draw_ahead()
+        return self._ready.popleft() if self._ready else None
+
+    def draw_ahead(self) -> None:
+        if not self._ready:
+            self._ready.extend(islice(self._fresh, 1))
+
+    def again(self, task: _Task) -> None:
+        if task.attempts == MAX_ATTEMPTS:
+            raise worker_lost(task.job)
+        self._ready.appendleft(task)
+
+
+class _Worker:
+    """One process, seen from the parent."""
+
+    def __init__(self, context: Any, work: Work) -> None:
+        self.task: _Task | None = None
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=_serve, args=(theirs, work), daemon=True)
+        self.process.start()
+        theirs.close()  # from now on the end of the process is the end of the pipe
+
+    @property
+    def busy(self) -> bool:
+        return self.task is not None
+
+    def give(self, task: _Task) -> None:
+        self.task, task.done = task, 0
+        task.attempts += 1
+        with suppress(ConnectionError):  # it died while idle: its pipe has ended, as the next wait finds
+            self.pipe.send(task.job)
+
+    def lost(self) -> _Task:
+        """Bury the process; returns the task it held."""
+        self.pipe.close()
+        self.process.join()
+        return self.task
+
+
+def _idle_worker(workers: list[_Worker], context: Any, work: Work) -> _Worker:
+    for worker in workers:
+        if not worker.busy:
+            return worker
+    workers.append(_Worker(context, work))
+    return workers[-1]
+
+
+def _stop(workers: Sequence[_Worker]) -> None:
+    for worker in workers:
+        worker.process.terminate()
+    for worker in workers:
+        worker.process.join(STOP_SECONDS)
+        worker.process.kill()
+        worker.process.join()
+        worker.pipe.close()
 
 
 def _start_method() -> str:
@@ -79,29 +161,38 @@ def _start_method() -> str:
     return "fork" if sys.platform == "linux" and quiet else "spawn"
 
 
-_done: Any = None
-_stop: Any = None
-
-
-def _start_worker(done: Any, stop: Any) -> None:
-    global _done, _stop
-    _done, _stop = done, stop
+def _serve(pipe: Connection, work: Work) -> None:
+    """The life of a worker process: jobs in, ticks and results out."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent says when to stop
+    signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_die_with_parent, daemon=True).start()
+    with suppress(EOFError, ConnectionError):  # the parent is gone: nobody is left to tell
+        while True:
+            job = pipe.recv()
+            try:
+                message = pickle.dumps((_DONE, work(job, lambda count: pipe.send((_TICK, count)))))
+            except Exception as error:
+                message = pickle.dumps((_FAILED, _portable(error)))
+            pipe.send_bytes(message)
+
+
+def _leave(signal_number: int, frame: Any) -> None:
+    sys.exit(128 + signal_number)  # an exception, so that the work removes its temporary files
 
 
 def _die_with_parent() -> None:
-    # A killed parent leaves its pool waiting for work for ever; its end closes this pipe.
-    wait_for_any([multiprocessing.parent_process().sentinel])
+    # Siblings forked later hold a copy of this worker's pipe, so its end alone does not tell; the newest worker sees
+    # the parent's end first, and the others follow as it closes its copies.
+    wait([multiprocessing.parent_process().sentinel])
     os._exit(1)
 
 
-def _work(work: Work, job: Any) -> Any:
-    return work(job, _tick)
-
-
-def _tick(count: int) -> None:
-    with _done.get_lock():
-        _done.value += count
-    if _stop.value:
-        raise KeyboardInterrupt
+def _portable(error: Exception) -> Exception:
+    """The error itself where it survives the way to the parent, else its traceback as text."""
+    text = "".join(traceback.format_exception(error))
+    try:
+        error.add_note(f"in a worker process:\n{text}")
+        pickle.loads(pickle.dumps(error))
+        return error
+    except Exception:
+        return RuntimeError(text)

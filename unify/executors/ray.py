@@ -16,7 +16,8 @@ from unify.executors.base import MAX_ATTEMPTS, Tick, Work, worker_lost
 class RayExecutor:
     """At most ``workers`` tasks at once, on the cluster of ``RAY_ADDRESS`` or on one started here.
 
-    Workers must see the pictures and the output folder under the same paths, and have unify installed.
+    Workers must see the pictures and the output folder under the same paths, and have unify installed. Progress comes
+    a whole job at a time.
     """
 
     workers: int = 1
@@ -28,13 +29,12 @@ class RayExecutor:
         try:
             while True:
                 for job in islice(waiting, self.workers + 1 - len(pending)):
-                    pending[task.remote(work, job)] = str(job)
+                    pending[task.remote(work, job)] = job
                 if not pending:
                     return
                 finished, _ = ray.wait(list(pending), num_returns=1)
                 for reference in finished:
-                    name = pending.pop(reference)
-                    result, count = _result(ray, reference, name)
+                    result, count = _result(ray, reference, pending.pop(reference))
                     progress(count)
                     yield result
         finally:
@@ -64,10 +64,10 @@ def _work(work: Work, job: Any) -> tuple[Any, int]:
     return work(job, counts.append), sum(counts)
 
 
-def _result(ray: Any, reference: Any, name: str) -> tuple[Any, int]:
+def _result(ray: Any, reference: Any, job: Any) -> tuple[Any, int]:
     try:
         return ray.get(reference)
-    except ray.exceptions.WorkerCrashedError:
-        raise worker_lost(name) from None
+    except (ray.exceptions.WorkerCrashedError, ray.exceptions.OutOfMemoryError):
+        raise worker_lost(job) from None
     except ray.exceptions.RayTaskError as error:
         raise error.cause from None

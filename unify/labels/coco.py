@@ -6,7 +6,7 @@ object is there, so its class cannot be called complete on that picture.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -15,13 +15,12 @@ import numpy as np
 from unify.core.types import CategoryLists, SourceLabels
 from unify.errors import LabelError
 from unify.labels.coco_checks import check_coco, source_name
-from unify.labels.coco_json import Annotation, Id, Picture, decode_coco
+from unify.labels.coco_columns import AnnotationColumns, parse_coco
+from unify.labels.coco_json import Id, Picture
 from unify.labels.names import clean_name
 
 VERSION = 1
 USES_IMAGE_NAMES = False
-
-_NO_BOX = (np.nan,) * 4
 
 
 def annotation_files(annotations: Path) -> list[Path]:
@@ -34,9 +33,10 @@ def read(annotations: Path, images: Path) -> SourceLabels:
 
     Raises:
         LabelError: the file is not COCO JSON or contradicts itself; one problem for each kind of mistake.
+        OSError: the file cannot be read.
     """
-    file = decode_coco(annotations)
-    if problems := check_coco(file, str(annotations)):
+    file, rows = parse_coco(annotations)
+    if problems := check_coco(file, rows, str(annotations)):
         raise LabelError(problems)
     row_of = {picture.id: row for row, picture in enumerate(file.images)}
     category_of = {category.id: index for index, category in enumerate(file.categories)}
@@ -44,7 +44,7 @@ def read(annotations: Path, images: Path) -> SourceLabels:
         categories=tuple(category.name for category in file.categories),
         file_names=[clean_name(source_name(picture)) for picture in file.images],
         image_hw=_image_sizes(file.images),
-        **_box_columns(file.annotations, row_of, category_of),
+        **_group_by_picture(rows, row_of, category_of),
         **_federated_columns(file.images, category_of),
     )
 
@@ -54,31 +54,22 @@ def _image_sizes(pictures: Sequence[Picture]) -> np.ndarray:
     return np.fromiter(sizes, np.float64, 2 * len(pictures)).astype(np.int32).reshape(-1, 2)
 
 
-def _box_columns(boxes: Sequence[Annotation], row_of: dict[Id, int], category_of: dict[Id, int]) -> dict:
-    """Columns of all boxes, grouped by picture, within one in the file's order."""
-    rows = np.fromiter((row_of[box.image_id] for box in boxes), np.int64, len(boxes))
-    by_picture = np.argsort(rows, kind="stable")
-
-    def column(values: Iterable[float], dtype: type) -> np.ndarray:
-        return np.fromiter(values, dtype, len(boxes))[by_picture]
-
+def _group_by_picture(
+    rows: AnnotationColumns, row_of: dict[Id, int], category_of: dict[Id, int]
+) -> dict[str, np.ndarray]:
+    """Columns of all boxes grouped by picture, within one in the file's order."""
+    num_boxes = len(rows.ids)
+    pictures = np.fromiter(map(row_of.__getitem__, rows.image_ids), np.int64, num_boxes)
+    categories = np.fromiter(map(category_of.__getitem__, rows.category_ids), np.int32, num_boxes)
+    by_picture = np.argsort(pictures, kind="stable")
     return {
-        "box_offsets": np.append(0, np.bincount(rows, minlength=len(row_of)).cumsum()),
-        "boxes_xyxy": _to_xyxy(boxes)[by_picture],
-        "box_category": column((category_of[box.category_id] for box in boxes), np.int32),
-        "box_area": column((np.nan if box.area is None else box.area for box in boxes), np.float32),
-        "box_crowd": column((bool(box.iscrowd) for box in boxes), np.bool_),
-        "box_difficult": np.zeros(len(boxes), np.bool_),
+        "box_offsets": np.append(0, np.bincount(pictures, minlength=len(row_of)).cumsum()),
+        "boxes_xyxy": rows.boxes_xyxy[by_picture],
+        "box_category": categories[by_picture],
+        "box_area": rows.area[by_picture],
+        "box_crowd": rows.crowd[by_picture],
+        "box_difficult": np.zeros(num_boxes, np.bool_),
     }
-
-
-def _to_xyxy(boxes: Sequence[Annotation]) -> np.ndarray:
-    """float32 [N, 4]; sums are taken in float64, so that x + width rounds once."""
-    xywh = np.fromiter(chain.from_iterable(box.bbox or _NO_BOX for box in boxes), np.float64, 4 * len(boxes))
-    xyxy = xywh.reshape(-1, 4)
-    xyxy[:, 2:] += xyxy[:, :2]
-    with np.errstate(over="ignore"):  # becomes infinite, which is found and counted later
-        return xyxy.astype(np.float32)
 
 
 def _federated_columns(pictures: Sequence[Picture], category_of: dict[Id, int]) -> dict[str, CategoryLists]:

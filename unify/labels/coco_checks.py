@@ -1,18 +1,21 @@
-"""What can be wrong with a COCO file once it parses: one problem for each kind of mistake, with the first few culprits."""
+"""What can be wrong with a COCO file once it parses: a problem for each kind of mistake, with the first culprits."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
+
+import numpy as np
 
 from unify.errors import Problem, shorten
-from unify.labels.coco_json import CocoFile, Picture
+from unify.labels.coco_columns import AnnotationColumns
+from unify.labels.coco_json import CocoFile, Id, Picture
 from unify.labels.names import clean_name
 
 _KEYS = ("images", "annotations", "categories")
 
 
-def check_coco(file: CocoFile, where: str) -> list[Problem]:
+def check_coco(file: CocoFile, annotations: AnnotationColumns, where: str) -> list[Problem]:
     """All mistakes of a file; empty where every annotation has its image and its category, each under its own id."""
     missing = [key for key in _KEYS if getattr(file, key) is None]
     if missing:
@@ -21,7 +24,12 @@ def check_coco(file: CocoFile, where: str) -> list[Problem]:
         ]
     if not file.images:
         return [Problem(where, "holds no images")]
-    found = [*_check_pictures(file), *_check_categories(file), *_check_annotations(file), *_check_federated(file)]
+    found = [
+        *_check_pictures(file),
+        *_check_categories(file),
+        *_check_annotations(file, annotations),
+        *_check_federated(file),
+    ]
     return [Problem(where, f"{what}: {len(culprits):,}", got=shorten(culprits)) for what, culprits in found if culprits]
 
 
@@ -42,7 +50,7 @@ def _check_pictures(file: CocoFile) -> Iterable[Finding]:
         except ValueError as error:
             (unusable if name else unnamed).append(f"{name!r} {error}" if name else f"image {picture.id}")
     yield "images without an id", [source_name(picture) for picture in file.images if picture.id is None]
-    yield "image ids used more than once", _repeated(picture.id for picture in file.images if picture.id is not None)
+    yield "image ids used more than once", _repeated([picture.id for picture in file.images if picture.id is not None])
     yield "images without a file_name", unnamed
     yield "file names that cannot be used", unusable
     yield "file names of more than one image", _repeated(names)
@@ -51,26 +59,35 @@ def _check_pictures(file: CocoFile) -> Iterable[Finding]:
 def _check_categories(file: CocoFile) -> Iterable[Finding]:
     incomplete = [f"id {row.id}, name {row.name}" for row in file.categories if row.id is None or not row.name]
     yield "categories without an id or a name", incomplete
-    yield "category ids used more than once", _repeated(row.id for row in file.categories if row.id is not None)
+    yield "category ids used more than once", _repeated([row.id for row in file.categories if row.id is not None])
 
 
-def _check_annotations(file: CocoFile) -> Iterable[Finding]:
-    rows = file.annotations
+def _check_annotations(file: CocoFile, rows: AnnotationColumns) -> Iterable[Finding]:
     image_ids = {picture.id for picture in file.images}
     category_ids = {category.id for category in file.categories}
-    homeless = [f"annotation {row.id} of image {row.image_id}" for row in rows if row.image_id not in image_ids]
-    nameless = [
-        f"annotation {row.id} of category {row.category_id}" for row in rows if row.category_id not in category_ids
-    ]
-    yield "annotation ids used more than once", _repeated(row.id for row in rows if row.id is not None)
-    yield "annotations of an image that the file does not list", homeless
-    yield "annotations of a category that the file does not list", nameless
+    yield "annotation ids used more than once", _repeated([row_id for row_id in rows.ids if row_id is not None])
     yield (
-        "annotations whose bbox does not have four numbers",
-        [f"annotation {row.id} with {row.bbox}" for row in rows if row.bbox and len(row.bbox) != 4],
+        "annotations of an image that the file does not list",
+        _strangers(rows.ids, rows.image_ids, "image", image_ids),
     )
-    if rows and not any(row.bbox for row in rows):
-        yield "annotations without a bbox, which is all of them", [f"annotation {row.id}" for row in rows]
+    yield (
+        "annotations of a category that the file does not list",
+        _strangers(rows.ids, rows.category_ids, "category", category_ids),
+    )
+    yield (
+        "annotations whose bbox is not four numbers",
+        [f"annotation {row.id} with {row.bbox}" for row in rows.malformed],
+    )
+    if rows.ids and np.isnan(rows.boxes_xyxy).all():
+        yield "annotations without a bbox, which is all of them", [f"annotation {row_id}" for row_id in rows.ids]
+
+
+def _strangers(ids: Sequence[Id], references: Sequence[Id], kind: str, known: set[Id]) -> list[str]:
+    """Annotations that refer to something unknown."""
+    if known.issuperset(references):
+        return []
+    pairs = zip(ids, references)
+    return [f"annotation {row_id} of {kind} {reference}" for row_id, reference in pairs if reference not in known]
 
 
 def _check_federated(file: CocoFile) -> Iterable[Finding]:
@@ -87,9 +104,8 @@ def _check_federated(file: CocoFile) -> Iterable[Finding]:
         )
 
 
-def _repeated(keys: Iterable[Hashable]) -> list[str]:
+def _repeated(keys: Sequence[Hashable]) -> list[str]:
     """Keys that occur more than once, as text."""
-    keys = list(keys)
     if len(set(keys)) == len(keys):
         return []
     return [str(key) for key, count in Counter(keys).items() if count > 1]

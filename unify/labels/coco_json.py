@@ -58,20 +58,18 @@ class CocoFile(msgspec.Struct, gc=False):
     categories: list[Category] | None = None
 
 
-def decode_coco(path: Path) -> CocoFile:
-    """Parse a COCO JSON file.
+def decode_whole(path: Path) -> CocoFile:
+    """Parse a COCO JSON file in one go.
 
     ``NaN`` and ``Infinity``, which Python writes and JSON forbids, are taken as numbers that are not finite.
 
     Raises:
-        LabelError: the file cannot be read, is not JSON (with line and column) or a value has the wrong type.
+        LabelError: the file is not JSON (with line and column), or a value has the wrong type.
+        OSError: the file cannot be read.
     """
+    content = path.read_bytes()
     try:
-        content = path.read_bytes()
-        with _no_garbage_collection():
-            return msgspec.json.decode(content, type=CocoFile)
-    except OSError as error:
-        raise LabelError(Problem(str(path), f"cannot be read: {error.strerror}")) from None
+        return msgspec.json.decode(content, type=CocoFile)
     except msgspec.ValidationError as error:
         raise _wrong_type(path, error) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -81,15 +79,14 @@ def decode_coco(path: Path) -> CocoFile:
 def _decode_leniently(path: Path, content: bytes) -> CocoFile:
     """Python's own parser, slower: accepts NaN and a byte order mark, and knows line and column of what it rejects."""
     try:
-        with _no_garbage_collection():
-            return msgspec.convert(json.loads(content), type=CocoFile)
+        return msgspec.convert(json.loads(content), type=CocoFile)
     except json.JSONDecodeError as error:
         where = f"{path}:{error.lineno}:{error.colno}"
         what = f"is not JSON: {error.msg}"
     except UnicodeDecodeError as error:
+        line_start = content.rfind(b"\n", 0, error.start)
         line = content.count(b"\n", 0, error.start) + 1
-        column = error.start - content.rfind(b"\n", 0, error.start)
-        where = f"{path}:{line}:{column}"
+        where = f"{path}:{line}:{error.start - line_start}"
         what = f"is not UTF-8 text: {error.reason}"
     except msgspec.ValidationError as error:
         raise _wrong_type(path, error) from None
@@ -97,13 +94,12 @@ def _decode_leniently(path: Path, content: bytes) -> CocoFile:
 
 
 def _wrong_type(path: Path, error: msgspec.ValidationError) -> LabelError:
-    message, _, place = str(error).partition(" - at ")
-    what = f"is not COCO JSON at {place.strip('`') or '$'}"
-    return LabelError(Problem(str(path), what, got=message.replace("`", "'")))
+    message, _, place = str(error).replace("`", "").partition(" - at ")
+    return LabelError(Problem(str(path), f"is not COCO JSON at {place or '$'}", got=message))
 
 
 @contextmanager
-def _no_garbage_collection() -> Iterator[None]:
+def without_garbage_collection() -> Iterator[None]:
     """The collector walks every new list again and again while a large file is parsed: half of the time."""
     was_enabled = gc.isenabled()
     gc.disable()

@@ -7,12 +7,12 @@ boxes of that class on that example come from that row, so two people's boxes of
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
-from unify.core.boxes import count_disagreements
 from unify.core.types import BatchLabels, State
+from unify.plan.disagreements import Overruled, disagreeing_pictures
 from unify.plan.identity import ExampleRows
 
 NO_ROW = -1
@@ -25,8 +25,8 @@ class Coverage:
     Attributes:
         state: uint8 [E, C]; `State`.
         shared: int32 [E]; index into ``owner`` for an example with several rows, -1 where one row says everything.
-        owner: int64 [S, C]; for S shared examples the row whose boxes of that class count, -1 where no row knows.
-        disagreements: int64 [C]; (picture, class) pairs that two batches both searched and boxed differently.
+        owner: int32 [S, C]; for S shared examples the row whose boxes of that class count, -1 where no row knows.
+        disagreements: int64 [C]; examples on which two rows searched for the class and boxed it differently.
     """
 
     state: np.ndarray
@@ -50,25 +50,27 @@ def unite(batches: Sequence[BatchLabels], examples: ExampleRows, num_columns: in
     shared[several] = np.arange(len(several), dtype=np.int32)
 
     state = np.zeros((len(examples), num_columns), np.uint8)
-    owner = np.full((len(several), num_columns), NO_ROW, np.int64)
-    overruled: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []  # (losing row, winning row, column)
+    owner = np.full((len(several), num_columns), NO_ROW, np.int32)
+    overruled = [Overruled(*np.zeros((3, 0), np.int64))]
     for number, batch in enumerate(batches):
         first, last = examples.row_start[number], examples.row_start[number + 1]
         for rows in _passes(np.arange(first, last), examples.example_of_row[first:last]):
             of = examples.example_of_row[rows]
-            new = batch.state[rows - first]
-            current = state[of]
-            stronger = (new >= current) & (new > State.UNKNOWN)
-            state[of] = np.where(stronger, new, current)
-            slot = shared[of]
-            at = np.flatnonzero(slot >= 0)
-            if len(at):
-                losing = owner[slot[at]]
-                both = (current[at] == State.LABELED) & (new[at] == State.LABELED)
-                where, columns = np.nonzero(both)
-                overruled.append((losing[where, columns], rows[at[where]], columns))
-                owner[slot[at]] = np.where(stronger[at], rows[at, None], losing)
-    return Coverage(state, shared, owner, _count_disagreements(batches, examples, overruled, num_columns))
+            new, current = batch.state[rows - first], state[of]
+            wins = (new >= current) & (new > State.UNKNOWN)
+            state[of] = np.where(wins, new, current)
+            at = np.flatnonzero(shared[of] >= 0)
+            slots = shared[of[at]]
+            overruled.append(_overruled(owner[slots], rows[at], (current[at] == State.LABELED) & wins[at]))
+            owner[slots] = np.where(wins[at], rows[at, None], owner[slots])
+    everything = Overruled(*(np.concatenate([getattr(o, f.name) for o in overruled]) for f in fields(Overruled)))
+    return Coverage(state, shared, owner, disagreeing_pictures(batches, examples, everything, num_columns))
+
+
+def _overruled(owners: np.ndarray, rows: np.ndarray, searched_twice: np.ndarray) -> Overruled:
+    """The owners [n, C] that ``rows`` [n] replace where both had searched for the class."""
+    where, columns = np.nonzero(searched_twice)
+    return Overruled(owners[where, columns].astype(np.int64), rows[where], columns)
 
 
 def _passes(rows: np.ndarray, examples: np.ndarray) -> list[np.ndarray]:
@@ -80,24 +82,3 @@ def _passes(rows: np.ndarray, examples: np.ndarray) -> list[np.ndarray]:
         passes.append(rows[first])
         rows, examples = rows[~first], examples[~first]
     return passes
-
-
-def _count_disagreements(
-    batches: Sequence[BatchLabels],
-    examples: ExampleRows,
-    overruled: list[tuple[np.ndarray, np.ndarray, np.ndarray]],
-    num_columns: int,
-) -> np.ndarray:
-    counts = np.zeros(num_columns, np.int64)
-    for losing, winning, columns in overruled:
-        for old, new, column in zip(losing.tolist(), winning.tolist(), columns.tolist()):
-            boxes_old, boxes_new = (_boxes_of(batches, examples, row, column) for row in (old, new))
-            counts[column] += count_disagreements(boxes_old, boxes_new) > 0
-    return counts
-
-
-def _boxes_of(batches: Sequence[BatchLabels], examples: ExampleRows, row: int, column: int) -> np.ndarray:
-    number, picture = examples.place_of(row)
-    batch = batches[number]
-    span = slice(batch.box_offsets[picture], batch.box_offsets[picture + 1])
-    return batch.boxes_xyxy[span][batch.box_class[span] == column + 1]

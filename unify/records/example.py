@@ -1,8 +1,8 @@
 """From a table to serialized ``tf.train.Example`` messages, all but the picture.
 
 The whole table is turned into one run of wire bytes a feature with NumPy; an example is then slices of those runs with
-prefixes that depend on lengths alone. Features stand in the order of their keys, which makes the bytes those of
-protobuf's deterministic serialization.
+prefixes that depend on lengths alone. Features stand in the order of their keys, so equal examples are equal bytes,
+which protobuf itself does not promise.
 """
 
 from __future__ import annotations

@@ -93,8 +93,11 @@ def parse_example(data: bytes) -> dict[str, FeatureValues]:
     Raises:
         ValueError: the bytes are not exactly one Example as described above; the text names the byte.
     """
+    maps = list(_fields_numbered_1(data, 0, len(data)))
+    if len(maps) != 1:
+        raise ValueError(f"the example has {len(maps)} feature maps, expected 1")
     features: dict[str, FeatureValues] = {}
-    for start, stop in _fields_numbered_1(data, *_only_field(data, 0, len(data), "the example")[1:]):
+    for start, stop in _fields_numbered_1(data, *maps[0]):
         key, values = _entry(data, start, stop)
         if key in features:
             raise ValueError(f"key {key!r} stands twice, again at byte {start}")
@@ -108,7 +111,10 @@ def _entry(data: bytes, start: int, stop: int) -> tuple[str, FeatureValues]:
         raise ValueError(f"the entry at byte {start} is not a key and a value")
     (_, key_start, key_stop), (_, value_start, value_stop) = fields
     key = data[key_start:key_stop].decode()
-    number, list_start, list_stop = _only_field(data, value_start, value_stop, f"feature {key!r}")
+    lists = list(_fields(data, value_start, value_stop))
+    if len(lists) != 1:
+        raise ValueError(f"feature {key!r} has {len(lists)} lists of values, expected 1")
+    number, list_start, list_stop = lists[0]
     if number == Kind.BYTES:
         return key, [data[at:end] for at, end in _fields_numbered_1(data, list_start, list_stop)]
     if number == Kind.FLOAT:
@@ -141,13 +147,6 @@ def _unpack_varints(block: bytes) -> np.ndarray:
         value, at = _varint_at(block, at, len(block))
         values.append(value)
     return np.array(values, np.uint64).view(np.int64)
-
-
-def _only_field(data: bytes, start: int, stop: int, name: str) -> tuple[int, int, int]:
-    fields = list(_fields(data, start, stop))
-    if len(fields) != 1:
-        raise ValueError(f"{name} has {len(fields)} fields, expected 1")
-    return fields[0]
 
 
 def _fields_numbered_1(data: bytes, start: int, stop: int) -> Iterator[tuple[int, int]]:

@@ -8,19 +8,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from unify.errors import OutputError, Problem
+
 
 @contextmanager
 def registry_guard(workspace: Path) -> Iterator[None]:
     """Holds the right to change files under ``registry/``; waits for whoever holds it now.
 
     The system takes it back from a process that dies.
+
+    Raises:
+        OutputError: the workspace cannot be written to.
     """
     import filelock
 
     state = workspace / ".unify"
-    state.mkdir(exist_ok=True)
-    with filelock.FileLock(state / "registry.lock"):
+    try:
+        state.mkdir(exist_ok=True)
+        lock = filelock.FileLock(state / "registry.lock")
+        lock.acquire()
+    except OSError as error:
+        raise _not_written(state, error) from error
+    try:
         yield
+    finally:
+        lock.release()
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -29,10 +41,17 @@ def write_whole(path: Path, content: bytes) -> None:
     Folders on the way are made, the file's mode is kept, and a link is followed rather than replaced.
 
     Raises:
-        OSError: the file cannot be written; it is as it was.
+        OutputError: the file cannot be written; it is as it was.
     """
     path = path.resolve()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, content)
+    except OSError as error:
+        raise _not_written(path, error) from error
+
+
+def _replace(path: Path, content: bytes) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with open(beside, "wb") as file:
@@ -44,3 +63,8 @@ def write_whole(path: Path, content: bytes) -> None:
         os.replace(beside, path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _not_written(path: Path, error: OSError) -> OutputError:
+    fix = "check the free space and your rights on the folder"
+    return OutputError(Problem(str(path), f"cannot be written: {error.strerror}", fix=fix))

@@ -12,13 +12,14 @@ from unify.core.types import BatchRef, Method
 from unify.errors import Problem, RegistryError, did_you_mean, shorten
 from unify.registry.autolabeler_file import selection_problems
 from unify.registry.choices import resolve_choices
-from unify.registry.dataset_file import batch_names, unknown_task
+from unify.registry.dataset_file import unknown_task
 from unify.registry.fill_rule import describe_unfilled, unfilled_classes
 from unify.registry.objects import Batch, CompileConfig, Registry
-from unify.registry.selection import parse_selection
+from unify.registry.selection import batch_names, parse_selection
 from unify.registry.shape import check_shape
 from unify.registry.wording import count
 from unify.registry.yaml_source import YamlFile, read_yaml
+from unify.registry.yaml_text import in_order
 
 if TYPE_CHECKING:
     from unify.registry.schema import ConfigFile
@@ -118,7 +119,7 @@ def _methods(
 
 
 def _batches(file: YamlFile, selections: list[str], registry: Registry, problems: list[Problem]) -> tuple[Batch, ...]:
-    known = batch_names(registry.batches)
+    known = batch_names(registry.taxonomy.tasks, registry.batches)
     chosen: dict[BatchRef, str] = {}
     for index, text in enumerate(selections):
         path = ("datasets", index)
@@ -164,4 +165,6 @@ def _shown(path: Path, workspace: Path) -> str:
 
 
 def _error(problems: list[Problem], shown: str) -> RegistryError:
-    return RegistryError(problems, summary=f"{count(len(problems), 'problem')} in {shown}; nothing was changed.")
+    return RegistryError(
+        in_order(problems), summary=f"{count(len(problems), 'problem')} in {shown}; nothing was changed."
+    )

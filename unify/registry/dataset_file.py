@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,11 +93,3 @@ def unknown_task(file: YamlFile, path: KeyPath, task: str, taxonomy: Taxonomy, *
         expected=f"one of {shorten(tasks)} ({TAXONOMY})",
         fix=f"{near} Otherwise add the task to {TAXONOMY}" if near else f"add the task to {TAXONOMY}",
     )
-
-
-def batch_names(batches: Mapping[BatchRef, object]) -> dict[str, tuple[str, ...]]:
-    """task -> the names of its batches, in the file's order."""
-    names: dict[str, tuple[str, ...]] = {}
-    for ref in batches:
-        names[ref.task] = (*names.get(ref.task, ()), ref.batch)
-    return names

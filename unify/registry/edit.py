@@ -10,10 +10,11 @@ from typing import Any
 
 from unify.errors import Problem, RegistryError, did_you_mean, shorten
 from unify.registry.atomic import registry_guard, write_whole
-from unify.registry.insert import block, inline, insert_entry
+from unify.registry.insert import block, insert_entry
 from unify.registry.load import load_registry
 from unify.registry.objects import Registry
 from unify.registry.taxonomy_file import TAXONOMY
+from unify.registry.wording import inline
 from unify.registry.workspace import modeline
 
 _REF = re.compile(r"([A-Za-z0-9][A-Za-z0-9_.-]*):([A-Za-z0-9][A-Za-z0-9_.-]*)")

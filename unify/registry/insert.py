@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from unify.errors import Problem, RegistryError
+from unify.registry.wording import inline
 from unify.registry.yaml_source import YamlFile, parse_yaml
 
 
@@ -42,13 +43,6 @@ def insert_entry(
         by_hand = "".join(block(name, entry, 2, 2, "\n"))
         raise RegistryError(Problem(shown, "cannot be edited: unusual layout", fix=f"add by hand:\n{by_hand}"))
     return edited
-
-
-def inline(value: Any) -> str:
-    """A value as YAML in one line, quoted where it must be, inside brackets too."""
-    return yaml.safe_dump([value], default_flow_style=True, sort_keys=False, allow_unicode=True, width=10**9).strip()[
-        1:-1
-    ]
 
 
 def block(name: str, entry: Mapping[str, Any], column: int, step: int, newline: str) -> list[str]:

@@ -12,12 +12,14 @@ from unify.core.taxonomy import Taxonomy
 from unify.core.types import BatchRef
 from unify.errors import Problem, RegistryError
 from unify.registry.autolabeler_file import autolabeler_problems, build_versions, trained_on_problems
-from unify.registry.dataset_file import batch_names, build_batches, dataset_problems
+from unify.registry.dataset_file import build_batches, dataset_problems
 from unify.registry.objects import Registry
+from unify.registry.selection import batch_names
 from unify.registry.shape import check_shape
 from unify.registry.taxonomy_file import TAXONOMY, build_taxonomy, taxonomy_problems
 from unify.registry.wording import count
 from unify.registry.yaml_source import YamlFile, parse_yaml, read_yaml
+from unify.registry.yaml_text import in_order
 
 
 def find_workspace(start: Path) -> Path:
@@ -55,10 +57,10 @@ def load_registry(workspace: Path, *, edits: Mapping[Path, bytes] | None = None)
     taxonomy_entry = loading.read_taxonomy()
     taxonomy = build_taxonomy(taxonomy_entry) if taxonomy_entry and not loading.problems else None
     datasets = loading.read_datasets(taxonomy)
-    known = batch_names(_refs(datasets)) if not loading.problems else None
+    known = batch_names(taxonomy.tasks, _refs(datasets)) if taxonomy and not loading.problems else None
     autolabelers = loading.read_autolabelers(taxonomy, known)
     if loading.problems or taxonomy is None:
-        raise RegistryError(loading.problems, summary=loading.summary())
+        raise loading.error()
     batches = {
         ref: batch for file, entry in datasets for ref, batch in build_batches(file, entry, workspace, taxonomy).items()
     }
@@ -66,8 +68,8 @@ def load_registry(workspace: Path, *, edits: Mapping[Path, bytes] | None = None)
     return Registry(workspace, taxonomy, batches, {name: versions for name, versions in stacks.items() if versions})
 
 
-def _refs(datasets: list[tuple[YamlFile, Any]]) -> dict[BatchRef, None]:
-    return {BatchRef(entry.task, name): None for _, entry in datasets for name in entry.batches or {}}
+def _refs(datasets: list[tuple[YamlFile, Any]]) -> list[BatchRef]:
+    return [BatchRef(entry.task, name) for _, entry in datasets for name in entry.batches or {}]
 
 
 @dataclass
@@ -77,7 +79,7 @@ class _Loading:
     workspace: Path
     edits: Mapping[Path, bytes]
     problems: list[Problem] = field(default_factory=list)
-    num_files: int = 0
+    files: list[str] = field(default_factory=list)
 
     def read_taxonomy(self) -> Any:
         from unify.registry.schema import TaxonomyFile
@@ -114,13 +116,14 @@ class _Loading:
             self.problems.extend(trained_on_problems(file, entry, known) if known is not None else ())
         return autolabelers
 
-    def summary(self) -> str:
-        files = count(self.num_files, "registry file")
-        return f"{count(len(self.problems), 'problem')} in {files}; nothing was changed."
+    def error(self) -> RegistryError:
+        files = count(len(self.files), "registry file")
+        summary = f"{count(len(self.problems), 'problem')} in {files}; nothing was changed."
+        return RegistryError(in_order(self.problems, self.files), summary=summary)
 
     def _read(self, path: Path, model: type) -> tuple[YamlFile | None, Any]:
-        self.num_files += 1
         shown = path.relative_to(self.workspace).as_posix()
+        self.files.append(shown)
         try:
             file = parse_yaml(self.edits[path], path, shown) if path in self.edits else read_yaml(path, shown)
         except RegistryError as error:

@@ -14,7 +14,7 @@ from unify.errors import Problem, RegistryError
 from unify.registry.atomic import registry_guard, write_whole
 from unify.registry.objects import Batch, Registry
 from unify.registry.shape import check_shape
-from unify.registry.wording import count, plain
+from unify.registry.wording import count, inline, plain
 from unify.registry.yaml_source import read_yaml
 
 LOCK = "registry/lock.yaml"
@@ -88,14 +88,22 @@ def write_lock(workspace: Path, entries: Mapping[BatchRef, LockEntry], *, remove
 
     Raises:
         RegistryError: the file is damaged; it is left as it is.
-        OSError: it cannot be written; it is as it was.
+        OutputError: it cannot be written; it is as it was.
     """
+    dropped = set(remove)
+    before = read_lock(workspace)
+    if _merged(before, entries, dropped) == before:
+        return
     with registry_guard(workspace):
-        before = read_lock(workspace)
-        dropped = set(remove)
-        after = {ref: entry for ref, entry in (before | dict(entries)).items() if ref not in dropped}
-        if after != before:
-            write_whole(workspace / LOCK, _render(after).encode())
+        # Read again: another process may have locked its batches in between.
+        after = _merged(read_lock(workspace), entries, dropped)
+        write_whole(workspace / LOCK, _render(after).encode())
+
+
+def _merged(
+    before: Mapping[BatchRef, LockEntry], entries: Mapping[BatchRef, LockEntry], dropped: set[BatchRef]
+) -> dict[BatchRef, LockEntry]:
+    return {ref: entry for ref, entry in {**before, **entries}.items() if ref not in dropped}
 
 
 def changes(batch: Batch, locked: LockEntry, now: LockEntry) -> list[Problem]:
@@ -112,7 +120,7 @@ def changes(batch: Batch, locked: LockEntry, now: LockEntry) -> list[Problem]:
     for key, value in locked.reading.items():
         if now.reading[key] != value:
             got, expected = plain(now.reading[key], most=1000), plain(value, most=1000)
-            problems.append(_change(batch, key, got, expected, f"write '{key}: {expected}' in the batch"))
+            problems.append(_change(batch, key, got, expected, f"write '{key}: {inline(value)}' in the batch"))
     return problems
 
 

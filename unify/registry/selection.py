@@ -21,6 +21,14 @@ _GRAMMAR = "task:b1, task:[b1-b4,b7] or task:all"
 _SHOWN_MISSING = 10
 
 
+def batch_names(tasks: Iterable[str], refs: Iterable[BatchRef]) -> dict[str, tuple[str, ...]]:
+    """task -> the names of its batches, in the order of ``refs``; empty for a task that has none."""
+    names: dict[str, list[str]] = {task: [] for task in tasks}
+    for ref in refs:
+        names.setdefault(ref.task, []).append(ref.batch)
+    return {task: tuple(batches) for task, batches in names.items()}
+
+
 def parse_selection(text: str, known: Mapping[str, Sequence[str]]) -> tuple[BatchRef, ...]:
     """The batches that a selection names, in its order.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from unify.errors import Problem, did_you_mean
 from unify.registry.schema import PATTERNS
-from unify.registry.wording import misread, show
+from unify.registry.wording import inline, misread, show
 from unify.registry.yaml_source import KeyPath, YamlFile
 
 if TYPE_CHECKING:
@@ -25,11 +25,7 @@ _EXPECTED = {
     "finite_number": "a finite number",
     "string_too_short": "text that is not empty",
 }
-_BOUNDS = {
-    "greater_than": ("gt", "a number over {:g}"),
-    "greater_than_equal": ("ge", "{:g} or more"),
-    "less_than_equal": ("le", "{:g} or less"),
-}
+_BOUNDS = ("greater_than", "greater_than_equal", "less_than_equal")
 
 
 def shape_problems(file: YamlFile, model: type[BaseModel], errors: list[Any]) -> list[Problem]:
@@ -58,8 +54,7 @@ def _problem(file: YamlFile, model: type[BaseModel], found: Mapping[str, Any]) -
         fix = did_you_mean(file.raw(path), choices) or fix
         return file.problem(path, what, got=got, expected=context["expected"], fix=fix)
     if kind in _BOUNDS:
-        name, text = _BOUNDS[kind]
-        return file.problem(path, what, got=show(found["input"]), expected=text.format(context[name]))
+        return file.problem(path, what, got=show(found["input"]), expected=_range(_schema_at(model, path)))
     if kind == "too_short":
         return file.problem(path, f"'{_key_of(path)}' is empty", expected="at least one entry")
     expected = found["msg"] if kind == "kind" else _EXPECTED[kind]
@@ -93,11 +88,20 @@ def _bad_text(file: YamlFile, path: KeyPath, found: Mapping[str, Any]) -> Proble
     return file.problem(path, what, key=is_key, got=show(found["input"]), expected=expected)
 
 
+def _range(schema: Mapping[str, Any]) -> str:
+    if "exclusiveMinimum" in schema:
+        return f"a number over {schema['exclusiveMinimum']}"
+    low = schema["minimum"]
+    return f"{low} to {schema['maximum']}" if "maximum" in schema else f"{low} or more"
+
+
 def _got_and_fix(file: YamlFile, path: KeyPath, value: Any, expected: str) -> tuple[str, str]:
     if expected == "text" and isinstance(value, dict) and len(value) == 1:
         return show(value), f'put it in quotes: "{_as_selection(value)}"'
     if expected == "text" and not isinstance(value, (dict, list, str)):
         return misread(file.raw(path), value)
+    if expected == "a list" and isinstance(value, str):
+        return show(value), f"write {inline([value])}"
     return show(value), ""
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import yaml
+
 from unify.errors import shorten
 
 
@@ -23,6 +25,13 @@ def plain(value: Any, most: int = 10) -> str:
     if isinstance(value, dict):
         return f"{{{shorten([f'{key}: {plain(item, most)}' for key, item in value.items()], most)}}}"
     return str(value)
+
+
+def inline(value: Any) -> str:
+    """A value as YAML in one line, quoted where it must be, inside brackets too."""
+    return yaml.safe_dump([value], default_flow_style=True, sort_keys=False, allow_unicode=True, width=10**9).strip()[
+        1:-1
+    ]
 
 
 def misread(raw: str, value: Any) -> tuple[str, str]:

@@ -162,7 +162,7 @@ class _Builder:
             if key in mapping:
                 first = self.keys[(*path, key)].start_mark.line + 1
                 fix = f"keep one; the first is on line {first}"
-                self.report(key_node, f"duplicate key '{key}'", got="the same key twice in one mapping", fix=fix)
+                self.report(key_node, f"duplicate key '{key}'", expected="each key once", fix=fix)
                 continue
             self.keys[(*path, key)] = key_node
             mapping[key] = self.build(value_node, (*path, key))
@@ -183,7 +183,7 @@ class _Builder:
             return self._scalars.construct_object(node)
         except (yaml.YAMLError, ValueError):
             kind = node.tag.rpartition(":")[2]
-            return self.report(node, f"not a valid {kind}", got=node.value, fix="put it in quotes if it is text")
+            return self.report(node, f"not a valid {kind}", got=node.value, fix=f'put it in quotes: "{node.value}"')
 
 
 def _kind(node: yaml.Node) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import yaml
 
@@ -11,6 +11,7 @@ from unify.errors import Problem, RegistryError
 
 _CONFLICT = re.compile(r"(<{7}|>{7})( |$)")
 _TAB = re.compile(r" *\t\s*\S")
+_WHERE = re.compile(r"(.*):(\d+):(\d+)")
 _WIDEST_LINE = 160
 
 
@@ -39,6 +40,18 @@ def snippet(lines: Sequence[str], line: int) -> str:
 def _visible(line: str) -> str:
     shown = line.replace("\t", "→").rstrip()
     return shown if len(shown) <= _WIDEST_LINE else shown[:_WIDEST_LINE] + "…"
+
+
+def in_order(problems: Iterable[Problem], files: Sequence[str] = ()) -> list[Problem]:
+    """Problems in the order of the files, then of the lines; those of other files behind them."""
+    rank = {shown: index for index, shown in enumerate(files)}
+    return sorted(problems, key=lambda problem: _place(problem.where, rank))
+
+
+def _place(where: str, rank: Mapping[str, int]) -> tuple[int, int, int]:
+    match = _WHERE.fullmatch(where)
+    shown, line, column = match.groups() if match else (where, 0, 0)
+    return rank.get(shown, len(rank)), int(line), int(column)
 
 
 def decode(content: bytes, shown: str) -> str:

@@ -1,0 +1,5 @@
+"""``python -m unify``."""
+
+from unify.cli.main import main
+
+main()
