@@ -89,7 +89,7 @@ RGB = Image.fromarray(np.arange(4 * 6 * 3, dtype=np.uint8).reshape(4, 6, 3))
         (encoded(RGB.convert("1"), "BMP"), RGB.convert("1").convert("L")),
         (encoded(RGB.convert("P"), "GIF"), RGB.convert("P").convert("RGB")),
         (encoded(RGB.convert("CMYK"), "TIFF"), RGB.convert("CMYK").convert("RGB")),
-        (encoded(RGB, "GIF", save_all=True, append_images=[RGB.rotate(180)]), RGB.convert("P").convert("RGB")),
+        (encoded(RGB, "TIFF", save_all=True, append_images=[RGB.rotate(180)]), RGB),
     ],
     ids=["webp", "bmp", "gray tiff", "one bit", "palette", "cmyk", "first frame"],
 )

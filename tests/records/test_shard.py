@@ -68,7 +68,6 @@ def test_a_shard_holds_its_pictures_in_order(output, pictures):
 
 
 def test_a_result_survives_json(output, pictures):
-    (pictures / "gone").touch()
     job = job_of(output, pictures, on_error="skip")
     os.unlink(job.table.paths[0])
     result = write_shard(job)

@@ -1,7 +1,7 @@
 """Every error of the registry, word by word.
 
-A case is a text file in tests/golden/registry: sections that begin with ``=== <file>`` are written over the workspace in
-``workspaces.py``, and the section ``=== message`` is what loading it must say. To add a case, write one such file.
+A case is a text file in tests/golden/registry. Its sections begin with ``=== <file>`` and are written over the
+workspace in ``workspaces.py``; the section ``=== message`` is what loading must say. To add a case, write one such file.
 """
 
 from __future__ import annotations

@@ -17,10 +17,11 @@ def schema(workspace: Workspace = None, json: Json = False) -> None:
     """Write the JSON Schemas of all YAML files into registry/.schema/, where editors find them."""
     from unify.cli.output import print_json
     from unify.registry.load import find_workspace
-    from unify.registry.schema_export import SCHEMA_FOLDER, export_schemas, json_schemas
+    from unify.registry.schema import json_schemas
+    from unify.registry.workspace import SCHEMAS, export_schemas
 
     if json:
         print_json(json_schemas())
         return
-    for path in export_schemas((workspace or find_workspace(Path.cwd())) / SCHEMA_FOLDER):
+    for path in export_schemas((workspace or find_workspace(Path.cwd())) / SCHEMAS):
         print(path)

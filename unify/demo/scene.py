@@ -8,11 +8,12 @@ import numpy as np
 from PIL import Image
 
 from unify.demo import effects
-from unify.demo.backdrop import paint_horizon, paint_roadside, paint_sky
 from unify.demo.geometry import Camera, Glow
 from unify.demo.layers import Seen, Sprite, paint, what_is_seen
 from unify.demo.light import Light, draw_light
 from unify.demo.road import Street, draw_street, paint_ground
+from unify.demo.roadside import paint_roadside
+from unify.demo.sky import paint_horizon, paint_sky
 from unify.demo.traffic import populate
 
 CLASS_NAMES: tuple[str, ...] = ("car", "truck", "bus", "pedestrian", "cyclist", "traffic_light", "cone")
@@ -62,17 +63,8 @@ def draw_scene(seed: int, image_hw: tuple[int, int] = (360, 640)) -> Scene:
     light, street = draw_light(rng), draw_street(rng)
     camera = _draw_camera(rng, canvas_hw)
     seen, owner = _draw_traffic(street, camera, light, rng)
-    canvas = Image.new("RGB", (canvas_hw[1], canvas_hw[0]))
-    paint_sky(canvas, camera, light, rng)
-    paint_horizon(canvas, street, camera, light, rng)
-    paint_ground(canvas, street, camera, light, rng)
-    paint_roadside(canvas, street, camera, light, rng)
-    effects.paint_shadows(canvas, [one.sprite.shadow for one in seen if one.sprite.shadow is not None], light)
-    paint(canvas, seen)
-    glows = [glow for one in seen for glow in one.lit()]
-    if light.time == "night":
-        glows += effects.headlight_pool(camera)
-    picture = _developed(canvas, glows, light, np.random.default_rng([seed, 1]))
+    canvas = _painted(street, camera, light, seen, rng)
+    picture = _developed(canvas, camera, light, seen, np.random.default_rng([seed, 1]))
     objects = [one for one in seen if one.sprite.class_name]
     return Scene(
         picture=picture,
@@ -109,10 +101,27 @@ def _draw_traffic(
             return seen, owner
 
 
-def _developed(canvas: Image.Image, glows: list[Glow], light: Light, rng: np.random.Generator) -> np.ndarray:
+def _painted(street: Street, camera: Camera, light: Light, seen: list[Seen], rng: np.random.Generator) -> Image.Image:
+    """Everything, from the sky to the nearest object, at twice the size of the picture."""
+    canvas = Image.new("RGB", (camera.width, camera.height))
+    paint_sky(canvas, camera, light, rng)
+    paint_horizon(canvas, street, camera, light, rng)
+    paint_ground(canvas, street, camera, light, rng)
+    paint_roadside(canvas, street, camera, light, rng)
+    effects.paint_shadows(canvas, [one.sprite.shadow for one in seen if one.sprite.shadow is not None], light)
+    paint(canvas, seen)
+    return canvas
+
+
+def _developed(
+    canvas: Image.Image, camera: Camera, light: Light, seen: list[Seen], rng: np.random.Generator
+) -> np.ndarray:
     """The canvas halved, with glow, weather, vignette and grain; uint8 [H, W, 3]."""
-    pixels = np.asarray(canvas.reduce(_SUPERSAMPLING)).astype(np.float32)
+    glows = [glow for one in seen for glow in one.lit()]
+    if light.time == "night":
+        glows += effects.headlight_pool(camera)
     halved = [Glow(g.at / _SUPERSAMPLING, g.radius / _SUPERSAMPLING, g.colour, g.strength, g.by_day) for g in glows]
+    pixels = np.asarray(canvas.reduce(_SUPERSAMPLING)).astype(np.float32)
     effects.add_glows(pixels, halved, light)
     effects.add_weather(pixels, light, rng)
     return effects.expose(pixels, light, rng)

@@ -6,15 +6,21 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from unify.demo import furniture, people, vehicles
+from unify.demo import furniture
+from unify.demo.buses import bus
+from unify.demo.cars import car
+from unify.demo.cyclists import cyclist
 from unify.demo.geometry import Camera, Drawing, Glow, ellipse
 from unify.demo.layers import Sprite, rasterize
 from unify.demo.light import Light
+from unify.demo.people import pedestrian
 from unify.demo.road import Street
 from unify.demo.solid import Pose, flattened, lamps
+from unify.demo.trucks import truck
+from unify.demo.vehicle_parts import Vehicle
 
 _VEHICLES = ("car", "truck", "bus")
-_MAKERS = {"car": vehicles.car, "truck": vehicles.truck, "bus": vehicles.bus}
+_MAKERS = {"car": car, "truck": truck, "bus": bus}
 _LOOK_ALONG = ("front", "back")
 _LOOK_ACROSS = ("left", "right")
 
@@ -80,7 +86,7 @@ class _Crowd:
         self._place_vehicle(kind, vehicle, Pose(x, middle, lean + (np.pi if oncoming else 0.0)))
         return vehicle.length
 
-    def _place_vehicle(self, kind: str, vehicle: vehicles.Vehicle, pose: Pose) -> None:
+    def _place_vehicle(self, kind: str, vehicle: Vehicle, pose: Pose) -> None:
         polygons = flattened(vehicle.solid, pose, self.camera, self.light)
         glows = lamps(vehicle.solid, pose, self.camera) if self.lamps_on else []
         half_x, half_z = vehicle.width / 2 + 0.12, vehicle.length / 2 + 0.12
@@ -92,19 +98,20 @@ class _Crowd:
 
     def add_parked_cars(self) -> None:
         street = self.street
-        for width, x, oncoming in (
-            (street.parking_left, street.kerb_left + 1.15, True),
-            (street.parking_right, street.kerb_right - 1.15, False),
-        ):
-            if not width:
-                continue
-            for z in np.arange(7.0, 32.0, 6.0):
-                clear = not street.crossing or not street.crossing - 6 < z < street.crossing + 4
-                if clear and self.rng.random() < 0.36:
-                    vehicle = vehicles.car(self.rng, False)
-                    pose = Pose(x, z + vehicle.length / 2, np.pi if oncoming else 0.0)
-                    if self._claim(x, pose.z, vehicle.width / 2, vehicle.length / 2):
-                        self._place_vehicle("car", vehicle, pose)
+        if street.parking_left:
+            self._park_along(street.kerb_left + 1.15, np.pi)
+        if street.parking_right:
+            self._park_along(street.kerb_right - 1.15, 0.0)
+
+    def _park_along(self, x: float, heading: float) -> None:
+        crossing = self.street.crossing
+        for z in np.arange(7.0, 32.0, 6.0):
+            clear = not crossing or not crossing - 6 < z < crossing + 4
+            if clear and self.rng.random() < 0.36:
+                vehicle = car(self.rng, False)
+                pose = Pose(x, z + vehicle.length / 2, heading)
+                if self._claim(x, pose.z, vehicle.width / 2, vehicle.length / 2):
+                    self._place_vehicle("car", vehicle, pose)
 
     def add_cross_traffic(self) -> None:
         """One vehicle that turns or crosses well beyond the crossing, seen from its side."""
@@ -123,7 +130,8 @@ class _Crowd:
             x = float(self.rng.uniform(self.street.kerb_left + 0.5, self.street.kerb_right - 0.5))
             z = self.street.crossing + float(self.rng.uniform(0.5, 2.8))
             if self._claim(x, z, 0.45, 0.3):
-                self._stand("pedestrian", people.pedestrian(self.rng, str(self.rng.choice(_LOOK_ACROSS))), x, z, 0.3)
+                view = str(self.rng.choice(_LOOK_ACROSS))
+                self._stand("pedestrian", pedestrian(self.rng, view), x, z, 0.3)
 
     def add_sidewalk_people(self) -> None:
         busy = {"city": 0.8, "suburb": 0.6, "country": 0.25}[self.street.setting]
@@ -134,7 +142,7 @@ class _Crowd:
             x = self._sidewalk_x(float(self.rng.uniform(0.6, self.street.sidewalk - 0.5)))
             view = str(self.rng.choice([*_LOOK_ALONG, *_LOOK_ACROSS], p=[0.34, 0.34, 0.16, 0.16]))
             if self._claim(x, z, 0.4, 0.5):
-                self._stand("pedestrian", people.pedestrian(self.rng, view), x, z, 0.3)
+                self._stand("pedestrian", pedestrian(self.rng, view), x, z, 0.3)
 
     def _sidewalk_x(self, inward: float) -> float:
         left = self.rng.random() < 0.5
@@ -143,18 +151,22 @@ class _Crowd:
     def add_cyclists(self) -> None:
         for _ in range(int(self.rng.choice([0, 1, 2, 3], p=[0.48, 0.32, 0.14, 0.06]))):
             if self.street.crossing and self.rng.random() < 0.4:
-                x = float(self.rng.uniform(self.street.kerb_left + 0.5, self.street.kerb_right - 0.5))
-                z, view, reach = (
-                    self.street.crossing + float(self.rng.uniform(3.6, 5.0)),
-                    str(self.rng.choice(_LOOK_ACROSS)),
-                    0.95,
-                )
+                self._add_crossing_cyclist()
             else:
-                ours = self.rng.random() < 0.65
-                x = self.street.road_right - 0.55 if ours else self.street.road_left + 0.55
-                z, view, reach = float(self.rng.uniform(7, 22)), "back" if ours else "front", 0.42
-            if self._claim(x, z, reach, 0.9 if reach < 0.5 else 0.4):
-                self._stand("cyclist", people.cyclist(self.rng, view, self.lamps_on), x, z, reach)
+                self._add_lane_cyclist()
+
+    def _add_crossing_cyclist(self) -> None:
+        x = float(self.rng.uniform(self.street.kerb_left + 0.5, self.street.kerb_right - 0.5))
+        z, view = self.street.crossing + float(self.rng.uniform(3.6, 5.0)), str(self.rng.choice(_LOOK_ACROSS))
+        if self._claim(x, z, 0.95, 0.4):
+            self._stand("cyclist", cyclist(self.rng, view, self.lamps_on), x, z, 0.95)
+
+    def _add_lane_cyclist(self) -> None:
+        ours = self.rng.random() < 0.65
+        x = self.street.road_right - 0.55 if ours else self.street.road_left + 0.55
+        z, view = float(self.rng.uniform(7, 22)), "back" if ours else "front"
+        if self._claim(x, z, 0.42, 0.9):
+            self._stand("cyclist", cyclist(self.rng, view, self.lamps_on), x, z, 0.42)
 
     def add_lights(self) -> None:
         """Lights stand where the crossing is; some hang on an arm over the road."""

@@ -44,9 +44,11 @@ def _run_in_processes(num_workers: int, work: Work, jobs: Iterable, progress: Ti
     tasks, workers = _Tasks(jobs), []
     try:
         while True:
-            while task := tasks.take() if sum(worker.busy for worker in workers) < num_workers else None:
-                _idle_worker(workers, context, work).give(task)
             busy = {worker.pipe: worker for worker in workers if worker.busy}
+            while len(busy) < num_workers and (task := tasks.take()):
+                worker = _idle_worker(workers, context, work)
+                worker.give(task)
+                busy[worker.pipe] = worker
             if not busy:
                 return
             tasks.draw_ahead()

@@ -62,23 +62,23 @@ def collect(pieces: Iterable[Sequence[Annotation]]) -> AnnotationColumns:
     category_ids: list[Id] = []
     malformed: list[Annotation] = []
     boxes, areas, crowds = [np.empty((0, 4), np.float32)], [np.empty(0, np.float32)], [np.empty(0, np.bool_)]
-    for piece in pieces:
-        ids += map(attrgetter("id"), piece)
-        image_ids += map(attrgetter("image_id"), piece)
-        category_ids += map(attrgetter("category_id"), piece)
-        malformed += [row for row in piece if row.bbox and len(row.bbox) != 4]
-        boxes.append(_to_xyxy(piece))
-        areas.append(np.array([np.nan if row.area is None else row.area for row in piece], np.float32))
-        crowds.append(np.array([bool(row.iscrowd) for row in piece], np.bool_))
-    return AnnotationColumns(
-        ids, image_ids, category_ids, np.concatenate(boxes), np.concatenate(areas), np.concatenate(crowds), malformed
-    )
+    for rows in pieces:
+        ids += map(attrgetter("id"), rows)
+        image_ids += map(attrgetter("image_id"), rows)
+        category_ids += map(attrgetter("category_id"), rows)
+        malformed += [row for row in rows if row.bbox and len(row.bbox) != 4]
+        boxes.append(_to_xyxy([row.bbox or _NO_BOX for row in rows]))
+        areas.append(np.array(list(map(attrgetter("area"), rows)), np.float64).astype(np.float32))  # None becomes NaN
+        crowds.append(np.array(list(map(attrgetter("iscrowd"), rows)), np.bool_))  # None becomes False
+    columns = np.concatenate(boxes), np.concatenate(areas), np.concatenate(crowds)
+    return AnnotationColumns(ids, image_ids, category_ids, *columns, malformed)
 
 
-def _to_xyxy(rows: Sequence[Annotation]) -> np.ndarray:
+def _to_xyxy(bboxes: Sequence[Sequence[float]]) -> np.ndarray:
     """float32 [N, 4]; sums are taken in float64, so that x + width rounds once."""
-    boxes = (row.bbox if row.bbox and len(row.bbox) == 4 else _NO_BOX for row in rows)
-    xyxy = np.fromiter(chain.from_iterable(boxes), np.float64, 4 * len(rows)).reshape(-1, 4)
+    if set(map(len, bboxes)) != {4}:
+        bboxes = [bbox if len(bbox) == 4 else _NO_BOX for bbox in bboxes]
+    xyxy = np.fromiter(chain.from_iterable(bboxes), np.float64, 4 * len(bboxes)).reshape(-1, 4)
     xyxy[:, 2:] += xyxy[:, :2]
     with np.errstate(over="ignore"):  # becomes infinite, which is found and counted later
         return xyxy.astype(np.float32)

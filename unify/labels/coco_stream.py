@@ -1,8 +1,8 @@
 """COCO JSON piece by piece: a file of any size is read in the memory of its columns and one window.
 
-The array ``annotations`` is nearly all of a file. It is cut between two of its elements wherever the window ends, and
-each piece is parsed on its own. A cut in the wrong place, inside a nested list or a text, leaves brackets or quotes
-open, so it cannot parse: then the caller reads the file whole.
+The array ``annotations`` is nearly all of a file. It is cut between two of its objects wherever the window ends, and
+each piece is parsed on its own. A cut in a wrong place, inside a nested list or a text, leaves brackets or quotes
+open and cannot parse: then the caller reads the file whole.
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ import msgspec
 
 from unify.labels.coco_json import Annotation, CocoFile
 
-WINDOW = 2**23  # bytes; larger ones only cost memory
+WINDOW = 2**22  # bytes; larger ones cost memory and gain nothing
 
 _ARRAY_START = re.compile(rb'"annotations"\s*:\s*\[')
 _ARRAY_END = re.compile(rb"\}\s*(\])")
 _LAST_COMMA = re.compile(rb".*\}\s*(,)\s*\{", re.DOTALL)  # greedy: the last place between two objects
+
+_ROWS = msgspec.json.Decoder(list[Annotation])
+_FILE = msgspec.json.Decoder(CocoFile)
 
 
 class NotSplittable(Exception):
@@ -42,13 +45,18 @@ class CocoStream:
             NotSplittable: read the file whole.
             OSError: the file cannot be read.
         """
-        decoder = msgspec.json.Decoder(list[Annotation])
-        try:
-            with open(self._path, "rb") as file:
-                for text in self._texts(file):
-                    yield decoder.decode(text)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            raise NotSplittable from None
+        with open(self._path, "rb") as file:
+            head, text = self._find_array(file)
+            while (comma := _LAST_COMMA.match(text)) and (rows := _decode_rows(text[: comma.start(1)])) is not None:
+                yield rows
+                text = text[comma.end(1) :] + file.read(self._window)
+            # No cut parses any more: the array ends in this text, or the file cannot be split.
+            end = _ARRAY_END.search(text)
+            rows = _decode_rows(text[: end.start(1)]) if end else None
+            if rows is None:
+                raise NotSplittable
+            yield rows
+            self._around = [head, text[end.start(1) :], file.read()]
 
     def rest(self) -> CocoFile:
         """The file without its annotations; call after the last piece.
@@ -57,31 +65,26 @@ class CocoStream:
             NotSplittable: read the file whole.
         """
         try:
-            file = msgspec.json.decode(b"".join(self._around), type=CocoFile)
+            file = _FILE.decode(b"".join(self._around))
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise NotSplittable from None
-        if file.annotations != []:  # the array that was read is not the file's own key
+        if file.annotations != []:  # what was read stands under a nested key of that name
             raise NotSplittable
         return file
 
-    def _texts(self, file: BinaryIO) -> Iterator[bytes]:
-        """Pieces of the array as JSON arrays; what stands before and after it is put aside."""
-        head, text = self._find_array(file)
-        while (end := _ARRAY_END.search(text)) is None:
-            if comma := _LAST_COMMA.match(text):
-                yield b"[%b]" % text[: comma.start(1)]
-                text = text[comma.end(1) :]
-            if not (more := file.read(self._window)):
-                raise NotSplittable
-            text += more
-        yield b"[%b]" % text[: end.start(1)]
-        self._around = [head, text[end.start(1) :], file.read()]
-
     def _find_array(self, file: BinaryIO) -> tuple[bytes, bytes]:
-        """The file up to the array's opening bracket, and what was read beyond it."""
+        """The file up to the array's opening bracket, and at least a window of what follows."""
         head = b""
         while more := file.read(self._window):
             head += more
             if start := _ARRAY_START.search(head):
-                return head[: start.end()], head[start.end() :]
+                return head[: start.end()], head[start.end() :] + file.read(self._window)
         raise NotSplittable
+
+
+def _decode_rows(text: bytes) -> list[Annotation] | None:
+    """Objects separated by commas; None where the text is anything else."""
+    try:
+        return _ROWS.decode(b"[%b]" % text)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None

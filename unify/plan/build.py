@@ -47,7 +47,7 @@ class CompilePlan:
         split: int16 [E]; index into ``splits``.
         boxes_per_class: int64 [C]; human boxes that count.
         boxes_per_example: int64 [E].
-        unlabeled: int64 [U]; examples nobody looked at for any class; they are left out.
+        unlabeled: int64 [U]; examples nobody looked at, and no machine will, for any class; they are left out.
         jobs: inference that the methods need.
         shards: the layout, all splits.
     """
@@ -81,13 +81,14 @@ def build_plan(config: CompileConfig, taxonomy: Taxonomy, batches: Sequence[Batc
     splits, split = example_splits(batches, rows)
     coverage = unite(batches, rows, taxonomy.num_columns)
     boxes_per_class, boxes_per_example = _count_boxes(batches, rows, coverage, taxonomy.num_columns)
-    kept = _worth_writing(config, coverage)
+    jobs = inference_jobs(config, taxonomy, batches, rows, coverage.state)
+    kept = _worth_writing(config, coverage.state, jobs)
     if not kept.any():
         raise PlanError(
             Problem(
                 where=config.datasets_where or config.where,
                 what="the selected batches hold no picture with a labeled class",
-                got=f"{len(rows):,} pictures in {len(batches)} batches",
+                got=f"{_count(len(rows), 'picture', 'pictures')} in {_count(len(batches), 'batch', 'batches')}",
                 fix="select batches with pictures, or list their labeled_classes",
             )
         )
@@ -104,16 +105,23 @@ def build_plan(config: CompileConfig, taxonomy: Taxonomy, batches: Sequence[Batc
         boxes_per_class=boxes_per_class,
         boxes_per_example=boxes_per_example,
         unlabeled=np.flatnonzero(~kept),
-        jobs=inference_jobs(config, taxonomy, batches, rows, coverage.state),
+        jobs=jobs,
         shards=_layout(config, splits, split, order[kept[order]], sizes),
     )
 
 
-def _worth_writing(config: CompileConfig, coverage: Coverage) -> np.ndarray:
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def _worth_writing(config: CompileConfig, state: np.ndarray, jobs: Sequence[InferenceJob]) -> np.ndarray:
     """bool [E]: something is, or will be, known of at least one class."""
-    if any(method is not Method.PARTIAL for method in config.methods.values()):
-        return np.ones(len(coverage.state), bool)
-    return (coverage.state > State.UNKNOWN).any(axis=1)
+    if Method.NAIVE in config.methods.values():
+        return np.ones(len(state), bool)
+    kept = (state > State.UNKNOWN).any(axis=1)
+    for job in jobs:
+        kept[job.examples] = True
+    return kept
 
 
 def _count_boxes(

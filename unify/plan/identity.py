@@ -104,7 +104,8 @@ def example_splits(batches: Sequence[BatchLabels], examples: ExampleRows) -> tup
     of_example = split_of_row[examples.first_row] if len(examples) else np.zeros(0, np.int16)
     clashing = np.unique(examples.example_of_row[split_of_row != of_example[examples.example_of_row]])
     if len(clashing):
-        raise _overlap(batches, examples, clashing)
+        as_listed = np.argsort(examples.first_row[clashing])
+        raise _overlap(batches, examples, clashing[as_listed])
     return names, of_example
 
 
@@ -118,7 +119,8 @@ def _overlap(batches: Sequence[BatchLabels], examples: ExampleRows, clashing: np
         )
     if len(clashing) > MOST_SHOWN:
         lines.append(f"and {len(clashing) - MOST_SHOWN:,} more")
-    splits = sorted({batch.split for batch in batches})
+    rows = np.flatnonzero(np.isin(examples.example_of_row, clashing))
+    splits = sorted({batches[b].split for b in np.unique(examples.batch_of(rows))})
     return PlanError(
         Problem(
             where=f"{len(clashing):,} {'picture' if len(clashing) == 1 else 'pictures'}",

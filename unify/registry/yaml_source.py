@@ -18,8 +18,8 @@ KeyPath = tuple[Any, ...]
 # The C parser is some ten times faster; where it is missing the pure one reads the same files.
 _FastLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_TEXT_TAG = "tag:yaml.org,2002:str"
-_MERGE_TAG = "tag:yaml.org,2002:merge"
+_TAG = "tag:yaml.org,2002:"
+_KNOWN_TAGS = {_TAG + kind for kind in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")}
 
 # Aliases of aliases grow exponentially: a file of ten lines may stand for more values than fit in memory.
 _MOST_VALUES = 1_000_000
@@ -139,6 +139,9 @@ class _Builder:
 
     def build(self, node: yaml.Node, path: KeyPath) -> Any:
         self.nodes[path] = node
+        if node.tag not in _KNOWN_TAGS:
+            tag = node.tag.replace(_TAG, "!!")
+            return self.report(node, f"tag '{tag}' is not read", fix="delete the tag, or put the text in quotes")
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node)
         if any(node is parent for parent in self._open):
@@ -171,9 +174,9 @@ class _Builder:
     def _key(self, node: yaml.Node) -> str | None:
         if not isinstance(node, yaml.ScalarNode):
             return self.report(node, "a key must be text", got=_kind(node), expected="text", fix="put it in quotes")
-        if node.tag == _MERGE_TAG:
+        if node.tag == _TAG + "merge":
             return self.report(node, "merge keys ('<<') are not read", fix="write the keys out")
-        if node.tag != _TEXT_TAG:
+        if node.tag != _TAG + "str":
             got, fix = misread(node.value, self._scalar(node))
             self.report(node, "a key must be text", got=got, expected="text", fix=fix)
         return node.value
@@ -182,7 +185,7 @@ class _Builder:
         try:
             return self._scalars.construct_object(node)
         except (yaml.YAMLError, ValueError):
-            kind = node.tag.rpartition(":")[2]
+            kind = node.tag.removeprefix(_TAG)
             return self.report(node, f"not a valid {kind}", got=node.value, fix=f'put it in quotes: "{node.value}"')
 
 
