@@ -93,7 +93,7 @@ def write_pictures(folder: Path, pictures: int) -> None:
         rng = np.random.default_rng(number)
         coarse = Image.fromarray(rng.integers(0, 256, (6, 8, 3), np.uint8))
         top, left = rng.integers(0, HEIGHT), rng.integers(0, WIDTH)
-        grain = noise[top : top + HEIGHT, left : left + WIDTH, np.newaxis] * rng.uniform(4, 15)
+        grain = noise[top : top + HEIGHT, left : left + WIDTH, np.newaxis] * rng.uniform(3.5, 13.5)
         pixels = np.asarray(coarse.resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC)) + grain
         Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)).save(folder / name_of(number), quality=85)
 
@@ -116,6 +116,7 @@ def coco(pictures: int) -> dict:
             "bbox": [*corner, *size],
             "area": size[0] * size[1],
             "iscrowd": 0,
+            "segmentation": [],  # Datumaro logs a line for every box without one
         }
         for row, (corner, size, kind) in enumerate(zip(corners, sizes, kinds))
     ]

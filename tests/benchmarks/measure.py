@@ -14,7 +14,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
+Figure = TypeVar("Figure")
 Command = Sequence[str | os.PathLike]
 
 
@@ -64,7 +66,7 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def alternate[Figure](contestants: Mapping[str, Callable[[], Figure]], repeats: int) -> dict[str, list[Figure]]:
+def alternate(contestants: Mapping[str, Callable[[], Figure]], repeats: int) -> dict[str, list[Figure]]:
     """One figure a contestant and round, in turn, so that a busy moment of the machine hits all of them."""
     figures: dict[str, list[Figure]] = {name: [] for name in contestants}
     for _ in range(repeats):

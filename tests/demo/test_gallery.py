@@ -74,6 +74,12 @@ def test_truth_nobody_looked_for_is_dotted_and_truth_somebody_boxed_is_not():
     assert columns.min() >= 297 and columns.max() <= 334 and rows.max() <= 124
 
 
+def test_truth_of_a_labeled_class_is_never_dotted():
+    image = draw_example(PICTURE, NO_BOXES, [], STATES, truth=(CAR, ["car"]))
+
+    np.testing.assert_array_equal(pictured(image), PICTURE)
+
+
 def test_incomplete_classes_show_the_truth_that_has_no_box():
     states = {"car": "incomplete"}
     boxed = pictured(draw_example(PICTURE, CAR, ["car"], states, truth=(CAR, ["car"])))

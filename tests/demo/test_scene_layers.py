@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from PIL import Image
 
 from unify.demo.geometry import Glow, box
-from unify.demo.layers import Sprite, rasterize, what_is_seen
+from unify.demo.layers import Sprite, paint, rasterize, what_is_seen
 
 CANVAS = (20, 20)
 RED = (200, 0, 0)
@@ -74,3 +75,17 @@ def test_a_lamp_behind_something_does_not_glow():
     kept, _ = seen(open_lamp, hidden)
 
     assert [len(one.lit()) for one in kept] == [1, 0]
+
+
+def test_what_is_painted_is_what_the_silhouettes_say():
+    """Slanting edges that cross the picture's edges, in all four corners: the painted pixels are the owned ones."""
+    sprites = [
+        rasterize("car", k, [(np.array([(x, y), (x + 9.7, y + 2.2), (x + 3.9, y + 11.4)]), RED)], CANVAS)
+        for k, (x, y) in enumerate([(-4.6, -5.3), (13.2, -3.8), (-3.1, 12.9), (12.4, 14.7)])
+    ]
+    kept, owner = seen(*sprites)
+    canvas = Image.new("RGB", CANVAS)
+    paint(canvas, kept)
+
+    np.testing.assert_array_equal(np.asarray(canvas)[..., 0] > 0, owner > 0)
+    assert len(kept) == 4

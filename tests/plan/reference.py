@@ -1,8 +1,9 @@
-"""The plan's rules once more, slow and obvious: dicts and loops, a picture at a time. And random batches to hold it to."""
+"""The plan's rules once more, slow and obvious, a picture at a time; and random batches to hold the plan to them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from random import Random
 
 import numpy as np
 from hypothesis import strategies as st
@@ -62,19 +63,33 @@ def differ(one: list, other: list) -> bool:
     return not len(one) == len(other) == len(match_boxes(*boxes))
 
 
-@st.composite
-def batches(draw: st.DrawFn, *, least: int = 1, most: int = 4) -> list[BatchLabels]:
-    """Batches that share pictures, hold some of them twice, and know more or less of every class."""
-    drawn = []
-    for number in range(draw(st.integers(least, most))):
-        pictures = draw(st.lists(st.tuples(st.sampled_from(WORDS), boxes_by_class()), max_size=4))
-        states = st.tuples(st.sampled_from(WORDS), st.sampled_from(CLASSES))
-        raised = draw(st.dictionaries(states, st.sampled_from([State.INCOMPLETE, State.LABELED]), max_size=8))
-        labeled = draw(st.sets(st.sampled_from(CLASSES)))
-        drawn.append(make_batch(f"vehicle:b{number}", pictures, labeled=sorted(labeled), states=raised))
-    return drawn
+def batches(*, least: int = 1) -> st.SearchStrategy[list[BatchLabels]]:
+    """Batches that share pictures, hold some of them twice, and know more or less of every class.
+
+    Hypothesis draws how many and a seed; drawing every box by itself would take a hundred times longer.
+    """
+    return st.builds(
+        random_batches, st.integers(least, 4), st.integers(0, 4), st.integers(0, 3), st.builds(Random, st.integers(0))
+    )
 
 
-def boxes_by_class() -> st.SearchStrategy:
-    boxes = st.lists(st.sampled_from(sorted(BOXES)).map(BOXES.__getitem__), max_size=3)
-    return st.dictionaries(st.sampled_from(CLASSES), boxes, max_size=3)
+def randoms() -> st.SearchStrategy[Random]:
+    return st.integers(0).map(Random)
+
+
+def random_batches(num_batches: int, most_pictures: int, most_boxes: int, random: Random) -> list[BatchLabels]:
+    return [random_batch(f"vehicle:b{n}", most_pictures, most_boxes, random) for n in range(num_batches)]
+
+
+def random_batch(ref: str, most_pictures: int, most_boxes: int, random: Random) -> BatchLabels:
+    def boxes_by_class() -> dict[str, list]:
+        names = random.sample(CLASSES, random.randint(0, 3))
+        return {name: random.choices(list(BOXES.values()), k=random.randint(0, most_boxes)) for name in names}
+
+    pictures = [(random.choice(WORDS), boxes_by_class()) for _ in range(random.randint(0, most_pictures))]
+    raised = {
+        (word, name): random.choice([State.INCOMPLETE, State.LABELED])
+        for word in WORDS
+        for name in random.sample(CLASSES, random.randint(0, 2))
+    }
+    return make_batch(ref, pictures, labeled=random.sample(CLASSES, random.randint(0, 4)), states=raised)

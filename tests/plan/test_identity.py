@@ -36,7 +36,10 @@ def test_a_picture_twice_in_one_batch_is_one_example():
 
 
 def test_rows_of_an_example_stand_in_config_order():
-    batches = [make_batch("vehicle:b1", {"b": {}, "a": {}}), make_batch("vehicle:b2", [("a", {}), ("c", {}), ("a", {})])]
+    batches = [
+        make_batch("vehicle:b1", {"b": {}, "a": {}}),
+        make_batch("vehicle:b2", [("a", {}), ("c", {}), ("a", {})]),
+    ]
     rows = group_rows(batches)
     example = rows.example_of_row[1]
     mine = rows.rows[rows.example_start[example] : rows.example_start[example + 1]]

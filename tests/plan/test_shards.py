@@ -33,9 +33,9 @@ def test_equal_records_are_dealt_out_equally():
     assert shard_boundaries(np.full(12, 100), target_bytes=300).tolist() == [0, 3, 6, 9, 12]
 
 
-def test_a_cut_falls_at_the_end_of_the_record_nearest_to_it():
-    # 100 bytes in 2 shards: the cut wanted at 50 lies nearer to 45 than to 85.
-    assert shard_boundaries(np.array([45, 40, 15]), target_bytes=50).tolist() == [0, 1, 3]
+def test_a_cut_falls_behind_the_record_that_crosses_it():
+    # 100 bytes in 2 shards: the second record reaches over the 50 wanted.
+    assert shard_boundaries(np.array([45, 40, 15]), target_bytes=50).tolist() == [0, 2, 3]
 
 
 def test_no_records_are_no_shards():

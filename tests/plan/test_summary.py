@@ -1,11 +1,11 @@
 """A plan in numbers, worked out by hand.
 
-    picture   split   vehicle:b1        pedestrian:b1             vehicle:b2
-    street    train   2 cars            -                         -
-    bridge    train   1 car, 1 truck    1 pedestrian              -
-    tunnel    train   -                 nothing; cyclists partly  -
-    garage    val     -                 -                         1 car; not searched for trucks
-    field     train   -                 not searched at all       -
+picture   split   vehicle:b1        pedestrian:b1             vehicle:b2
+street    train   2 cars            -                         -
+bridge    train   1 car, 1 truck    1 pedestrian              -
+tunnel    train   -                 nothing; cyclists partly  -
+garage    val     -                 -                         1 car; not searched for trucks
+field     train   -                 not searched at all       -
 """
 
 from __future__ import annotations
@@ -58,7 +58,9 @@ def test_jobs_have_the_keys_that_others_rely_on(summary: dict):
 
 
 def test_each_batch_says_what_it_adds(summary: dict):
-    assert [(b["batch"], b["split"], b["pictures"], b["new"], b["boxes"], b["skipped"]) for b in summary["batches"]] == [
+    assert [
+        (b["batch"], b["split"], b["pictures"], b["new"], b["boxes"], b["skipped"]) for b in summary["batches"]
+    ] == [
         ("vehicle:b1", "train", 2, 2, 4, 0),
         ("pedestrian:b1", "train", 3, 2, 1, 1),
         ("vehicle:b2", "val", 1, 1, 1, 0),

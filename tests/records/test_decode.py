@@ -95,7 +95,7 @@ def assert_says(example, row, index, table):
     assert example.incomplete_ids.tolist() == sorted(row.incomplete)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=30)
 @example([ExampleRow(image_hw=(HEIGHT, WIDTH), labeled=dict.fromkeys(MANY.names, 0.5))])
 @given(st.lists(example_rows(), max_size=4))
 def test_reader_returns_what_writer_got(rows):

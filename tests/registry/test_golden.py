@@ -1,7 +1,8 @@
 """Every error of the registry, word by word.
 
 A case is a text file in tests/golden/registry. Its sections begin with ``=== <file>`` and are written over the
-workspace in ``workspaces.py``; the section ``=== message`` is what loading must say. To add a case, write one such file.
+workspace in ``workspaces.py``; the section ``=== message`` is what loading must say. To add a case, write one such
+file.
 """
 
 from __future__ import annotations

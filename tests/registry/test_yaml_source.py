@@ -80,6 +80,7 @@ def test_byte_order_mark_is_no_part_of_the_first_key() -> None:
     file = parse(b"\xef\xbb\xbftask: a\n")
     assert file.value == {"task": "a"}
     assert file.where(("task",)) == "x.yaml:1:7"
+    assert "    1 | a: 1\n" in message(b"\xef\xbb\xbfa: 1\na: 2\n")
 
 
 def test_windows_line_ends() -> None:

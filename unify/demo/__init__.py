@@ -4,7 +4,8 @@ In: a seed. Out: pictures with every object known, and pictures of pictures for 
 only; nothing is downloaded. The drawings are scenery for showing unify, never a benchmark of detectors.
 
 Read ``scene.py`` first: it tells how a scene comes about. ``geometry.py`` is the camera and the shapes, ``light.py``
-time of day and weather, ``sky.py``, ``road.py`` and ``roadside.py`` what stands still, ``cars.py``, ``trucks.py``, ``buses.py`` (all
-made of ``solid.py``), ``people.py``, ``cyclists.py`` and ``furniture.py`` the objects, ``traffic.py`` who stands where, ``layers.py`` who hides whom,
-``effects.py`` what the lens and the air add. ``gallery.py`` draws boxes and states onto a picture.
+time of day and weather; ``sky.py``, ``road.py`` and ``roadside.py`` are what stands still; ``cars.py``, ``trucks.py``
+and ``buses.py`` (all made of ``solid.py``), ``people.py``, ``cyclists.py`` and ``furniture.py`` the objects;
+``traffic.py`` says who stands where, ``layers.py`` who hides whom, ``effects.py`` what the lens and the air add.
+``gallery.py`` draws boxes onto a picture, ``panel.py`` the states beside it.
 """

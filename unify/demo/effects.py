@@ -103,11 +103,18 @@ def _grain(height: int, width: int) -> np.ndarray:
 
 
 def expose(pixels: np.ndarray, light: Light, rng: np.random.Generator) -> np.ndarray:
-    """Vignette and sensor grain (more of it in the dark); uint8 [H, W, 3]."""
+    """Vignette and sensor grain, more of it in the dark.
+
+    Args:
+        pixels: float32 [H, W, 3]; used up.
+
+    Returns:
+        uint8 [H, W, 3].
+    """
     height, width = pixels.shape[:2]
     row, column = rng.integers(0, _GRAIN_PLAY, 2)
     grain = _grain(height, width)[row : row + height, column : column + width]
-    pixels = pixels * _vignette(height, width)
+    pixels *= _vignette(height, width)
     pixels += grain * np.float32(3.6 if light.is_dark else 2.2)
     return np.clip(pixels, 0, 255, out=pixels).astype(np.uint8)
 

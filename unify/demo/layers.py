@@ -1,7 +1,7 @@
 """Who hides whom: sprites, their silhouettes, and what of each is seen.
 
-Sprites are drawn at twice the size of the picture and never anti-aliased, so a silhouette is a plain set of pixels and
-truth is exact; the picture becomes smooth when it is halved.
+Sprites are painted at twice the size of the picture and never anti-aliased, so a silhouette is a plain set of pixels
+and truth is exact; the picture becomes smooth when it is halved.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from unify.demo.geometry import Colour, Glow
 
 @dataclass(frozen=True)
 class Sprite:
-    """One thing, drawn on a canvas of its own that may reach over the edges of the picture.
+    """One thing, in the pixels of the canvas; it may reach over the canvas' edges.
 
     Attributes:
         class_name: class of the object, or "" for scenery that hides others but is no object.
         distance: metres ahead; nearer sprites hide farther ones.
-        left, top: place of the canvas in the picture's canvas, pixels, may be negative.
-        image: RGBA; alpha is 0 or 255.
-        silhouette: bool [h, w]; alpha as an array.
-        glows: lamps of this thing that shine towards the camera, canvas pixels.
-        shadow: polygon float [K, 2] on the ground, canvas pixels, or None.
+        outlines: polygons, first painted first, each flat x, y, x, y, ... of whole pixels and its colour.
+        left, top: where on the canvas the silhouette begins, may be negative.
+        silhouette: bool [h, w]; every pixel that the polygons cover.
+        glows: lamps of this thing that shine towards the camera.
+        shadow: polygon float [K, 2] on the ground, or None.
     """
 
     class_name: str
     distance: float
+    outlines: tuple[tuple[list[int], Colour], ...]
     left: int
     top: int
-    image: Image.Image
     silhouette: np.ndarray
     glows: tuple[Glow, ...] = ()
     shadow: np.ndarray | None = None
@@ -76,22 +76,25 @@ def rasterize(
 ) -> Sprite:
     """Polygons in canvas pixels as a sprite.
 
-    A sprite may reach one canvas beyond each edge; farther parts are cut, which keeps a thing right before the lens
-    from needing a canvas of any size.
+    Corners are cut to whole pixels here, once, so that silhouette and painting agree to the pixel. The silhouette may
+    reach one canvas beyond each edge; farther parts are cut, which keeps a thing right before the lens from needing
+    a silhouette of any size.
     """
     height, width = canvas_hw
-    points = np.concatenate([outline for outline, _ in polygons])
-    low, high = points.min(axis=0), points.max(axis=0)
-    left, top = np.floor(np.maximum(low, (-width, -height))).astype(int) - 1
-    right, bottom = np.ceil(np.minimum(high, (2 * width, 2 * height))).astype(int) + 2
-    image = Image.new("RGBA", (max(1, int(right - left)), max(1, int(bottom - top))))
-    draw = ImageDraw.Draw(image)
-    flat, start = (points - (left, top)).ravel().tolist(), 0
+    corners = np.floor(np.concatenate([outline for outline, _ in polygons])).astype(np.int64)
+    left, top = np.maximum(corners.min(axis=0), (-width, -height)).tolist()
+    right, bottom = np.minimum(corners.max(axis=0), (2 * width, 2 * height)).tolist()
+    mask = Image.new("L", (max(0, right - left) + 1, max(0, bottom - top) + 1))
+    draw = ImageDraw.Draw(mask)
+    absolute, relative = corners.ravel().tolist(), (corners - (left, top)).ravel().tolist()
+    outlines, start = [], 0
     for outline, colour in polygons:
-        draw.polygon(flat[start : start + outline.size], fill=(*colour, 255))
-        start += outline.size
-    silhouette = np.asarray(image.getchannel("A")) > 0
-    return Sprite(class_name, distance, int(left), int(top), image, silhouette, tuple(glows), shadow)
+        part = slice(start, start + outline.size)
+        draw.polygon(relative[part], fill=255)
+        outlines.append((absolute[part], colour))
+        start = part.stop
+    silhouette = np.asarray(mask) > 0
+    return Sprite(class_name, distance, tuple(outlines), left, top, silhouette, tuple(glows), shadow)
 
 
 def what_is_seen(
@@ -135,9 +138,11 @@ def what_is_seen(
 
 
 def paint(canvas: Image.Image, seen: Sequence[Seen]) -> None:
-    """Pastes the sprites, farthest first."""
+    """Paints the sprites, farthest first."""
+    draw = ImageDraw.Draw(canvas)
     for one in reversed(seen):
-        canvas.paste(one.sprite.image, (one.sprite.left, one.sprite.top), one.sprite.image.getchannel("A"))
+        for outline, colour in one.sprite.outlines:
+            draw.polygon(outline, fill=colour)
 
 
 def _overlap(sprite: Sprite, canvas_hw: tuple[int, int]) -> tuple[tuple[slice, slice], tuple[slice, slice]]:

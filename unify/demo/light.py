@@ -67,7 +67,7 @@ _DENSITY = {"clear": 0.0022, "rain": 0.008, "fog": 0.03, "snow": 0.011}
 
 def draw_light(rng: np.random.Generator) -> Light:
     """A time of day and a weather that go together."""
-    time = str(rng.choice(["day", "overcast", "dusk", "night"], p=[0.48, 0.16, 0.18, 0.18]))
+    time = str(rng.choice(["day", "overcast", "dusk", "night"], p=[0.5, 0.18, 0.17, 0.15]))
     weather = str(rng.choice(["clear", "rain", "fog", "snow"], p=[0.64, 0.16, 0.1, 0.1]))
     if time == "day" and weather != "clear":
         time = "overcast"

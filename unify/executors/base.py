@@ -12,6 +12,7 @@ Result = TypeVar("Result")
 Tick = Callable[[int], None]  # called with the number of items done since the last call
 
 MAX_ATTEMPTS = 3
+STOP_SECONDS = 10.0  # for work that is told to stop, to tidy up after itself
 
 
 class Work(Protocol[Job, Result]):
@@ -26,7 +27,9 @@ class Executor(Protocol):
     def run(self, work: Work, jobs: Iterable, progress: Tick) -> Iterator:
         """Do every job once, yielding results as they are finished, in no promised order.
 
-        Jobs are drawn lazily, a few ahead of the workers, so that a million jobs need no more memory than ten.
+        Jobs are drawn lazily, one ahead of the workers, so that a million jobs need no more memory than ten. Closing
+        the iterator stops the work. ``progress`` is called with the items done since its last call; an attempt that
+        was lost is not counted twice. A job's ``str`` names it in messages.
 
         Raises:
             UnifyError: a job killed its worker `MAX_ATTEMPTS` times.

@@ -21,9 +21,8 @@ from itertools import islice
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from unify.executors.base import MAX_ATTEMPTS, Tick, Work, worker_lost
+from unify.executors.base import MAX_ATTEMPTS, STOP_SECONDS, Tick, Work, worker_lost
 
-STOP_SECONDS = 10.0  # for a worker to clean up after itself before it is killed
 _TICK, _DONE, _FAILED = "tick", "done", "failed"
 
 
@@ -44,14 +43,17 @@ def _run_in_processes(num_workers: int, work: Work, jobs: Iterable, progress: Ti
     tasks, workers = _Tasks(jobs), []
     try:
         while True:
-            busy = {worker.pipe: worker for worker in workers if worker.busy}
-            while len(busy) < num_workers and (task := tasks.take()):
-                worker = _idle_worker(workers, context, work)
+            given = tasks.take(num_workers - sum(worker.busy for worker in workers))
+            idle = [worker for worker in workers if not worker.busy]
+            # All start before the first is given its job: sending one waits until that process has come up.
+            new = [_Worker(context, work) for _ in given[len(idle) :]]
+            workers += new
+            for worker, task in zip(idle + new, given):
                 worker.give(task)
-                busy[worker.pipe] = worker
+            busy = {worker.pipe: worker for worker in workers if worker.busy}
             if not busy:
                 return
-            tasks.draw_ahead()
+            tasks.draw(1)
             for pipe in wait(list(busy)):
                 worker = busy[pipe]
                 try:
@@ -89,19 +91,19 @@ class _Task:
 
 
 class _Tasks:
-    """Jobs drawn one ahead of the workers; lost ones come first."""
+    """Jobs to give out; lost ones come first."""
 
     def __init__(self, jobs: Iterable) -> None:
         self._fresh = (_Task(job) for job in jobs)
         self._ready: deque[_Task] = deque()
 
-    def take(self) -> _Task | None:
-        self.draw_ahead()
-        return self._ready.popleft() if self._ready else None
+    def take(self, most: int) -> list[_Task]:
+        self.draw(most)
+        return [self._ready.popleft() for _ in range(min(most, len(self._ready)))]
 
-    def draw_ahead(self) -> None:
-        if not self._ready:
-            self._ready.extend(islice(self._fresh, 1))
+    def draw(self, least: int) -> None:
+        """Have ``least`` tasks at hand, so that a worker does not wait for its next job to be made."""
+        self._ready.extend(islice(self._fresh, max(0, least - len(self._ready))))
 
     def again(self, task: _Task) -> None:
         if task.attempts == MAX_ATTEMPTS:
@@ -134,14 +136,6 @@ class _Worker:
         self.pipe.close()
         self.process.join()
         return self.task
-
-
-def _idle_worker(workers: list[_Worker], context: Any, work: Work) -> _Worker:
-    for worker in workers:
-        if not worker.busy:
-            return worker
-    workers.append(_Worker(context, work))
-    return workers[-1]
 
 
 def _stop(workers: Sequence[_Worker]) -> None:

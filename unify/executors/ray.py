@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from unify.errors import Problem, UnifyError
-from unify.executors.base import MAX_ATTEMPTS, Tick, Work, worker_lost
+from unify.executors.base import MAX_ATTEMPTS, STOP_SECONDS, Tick, Work, worker_lost
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ class RayExecutor:
         finally:
             for reference in pending:
                 ray.cancel(reference)
+            if pending:  # let the work tidy up: nobody writes into the output once this returns
+                ray.wait(list(pending), num_returns=len(pending), timeout=STOP_SECONDS)
 
 
 def _connect(workers: int) -> Any:

@@ -15,8 +15,8 @@ import numpy as np
 from unify.core.types import CategoryLists, SourceLabels
 from unify.errors import LabelError
 from unify.labels.coco_checks import check_coco, source_name
-from unify.labels.coco_columns import AnnotationColumns, parse_coco
-from unify.labels.coco_json import Id, Picture
+from unify.labels.coco_columns import AnnotationColumns, find_rows, id_column, parse_coco
+from unify.labels.coco_json import CocoFile, Id, Picture
 from unify.labels.names import clean_name
 
 VERSION = 1
@@ -36,16 +36,16 @@ def read(annotations: Path, images: Path) -> SourceLabels:
         OSError: the file cannot be read.
     """
     file, rows = parse_coco(annotations)
-    if problems := check_coco(file, rows, str(annotations)):
+    pictures = find_rows(rows.image_ids, id_column(file.images or []))
+    categories = find_rows(rows.category_ids, id_column(file.categories or []))
+    if problems := check_coco(file, rows, pictures, categories, str(annotations)):
         raise LabelError(problems)
-    row_of = {picture.id: row for row, picture in enumerate(file.images)}
-    category_of = {category.id: index for index, category in enumerate(file.categories)}
     return SourceLabels(
         categories=tuple(category.name for category in file.categories),
         file_names=[clean_name(source_name(picture)) for picture in file.images],
         image_hw=_image_sizes(file.images),
-        **_group_by_picture(rows, row_of, category_of),
-        **_federated_columns(file.images, category_of),
+        **_group_by_picture(rows, pictures, categories, len(file.images)),
+        **_federated_columns(file),
     )
 
 
@@ -55,35 +55,32 @@ def _image_sizes(pictures: Sequence[Picture]) -> np.ndarray:
 
 
 def _group_by_picture(
-    rows: AnnotationColumns, row_of: dict[Id, int], category_of: dict[Id, int]
+    rows: AnnotationColumns, pictures: np.ndarray, categories: np.ndarray, num_pictures: int
 ) -> dict[str, np.ndarray]:
     """Columns of all boxes grouped by picture, within one in the file's order."""
-    num_boxes = len(rows.ids)
-    pictures = np.fromiter(map(row_of.__getitem__, rows.image_ids), np.int64, num_boxes)
-    categories = np.fromiter(map(category_of.__getitem__, rows.category_ids), np.int32, num_boxes)
     by_picture = np.argsort(pictures, kind="stable")
     return {
-        "box_offsets": np.append(0, np.bincount(pictures, minlength=len(row_of)).cumsum()),
+        "box_offsets": np.append(0, np.bincount(pictures, minlength=num_pictures).cumsum()),
         "boxes_xyxy": rows.boxes_xyxy[by_picture],
-        "box_category": categories[by_picture],
+        "box_category": categories[by_picture].astype(np.int32),
         "box_area": rows.area[by_picture],
         "box_crowd": rows.crowd[by_picture],
-        "box_difficult": np.zeros(num_boxes, np.bool_),
+        "box_difficult": np.zeros(len(rows.ids), np.bool_),
     }
 
 
-def _federated_columns(pictures: Sequence[Picture], category_of: dict[Id, int]) -> dict[str, CategoryLists]:
-    absent = [picture.neg_category_ids for picture in pictures]
-    not_exhaustive = [picture.not_exhaustive_category_ids for picture in pictures]
+def _federated_columns(file: CocoFile) -> dict[str, CategoryLists]:
+    absent = [picture.neg_category_ids for picture in file.images]
+    not_exhaustive = [picture.not_exhaustive_category_ids for picture in file.images]
     if all(ids is None for ids in chain(absent, not_exhaustive)):
         return {}
+    row_of = {category.id: row for row, category in enumerate(file.categories)}
     return {
-        "verified_absent": _category_lists(absent, category_of),
-        "not_exhaustive": _category_lists(not_exhaustive, category_of),
+        "verified_absent": _category_lists(absent, row_of),
+        "not_exhaustive": _category_lists(not_exhaustive, row_of),
     }
 
 
-def _category_lists(lists: Sequence[list[Id] | None], category_of: dict[Id, int]) -> CategoryLists:
+def _category_lists(lists: Sequence[list[Id] | None], row_of: dict[Id, int]) -> CategoryLists:
     offsets = np.append(0, np.cumsum([len(ids or ()) for ids in lists]))
-    values = [category_of[category_id] for ids in lists for category_id in ids or ()]
-    return CategoryLists(offsets, np.array(values, np.int32))
+    return CategoryLists(offsets, np.array([row_of[key] for ids in lists for key in ids or ()], np.int32))

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
 from unify.errors import Problem, shorten
-from unify.labels.coco_columns import AnnotationColumns
-from unify.labels.coco_json import CocoFile, Id, Picture
+from unify.labels.coco_columns import AnnotationColumns, id_column
+from unify.labels.coco_json import CocoFile, Picture
 from unify.labels.names import clean_name
 
 _KEYS = ("images", "annotations", "categories")
 
 
-def check_coco(file: CocoFile, annotations: AnnotationColumns, where: str) -> list[Problem]:
-    """All mistakes of a file; empty where every annotation has its image and its category, each under its own id."""
+def check_coco(
+    file: CocoFile, annotations: AnnotationColumns, pictures: np.ndarray, categories: np.ndarray, where: str
+) -> list[Problem]:
+    """All mistakes of a file.
+
+    Args:
+        file: its images and categories.
+        annotations: N annotations.
+        pictures: int64 [N]; row of each annotation's image, -1 where there is none.
+        categories: int64 [N]; row of each annotation's category, -1 where there is none.
+        where: the file's path, for messages.
+    """
     missing = [key for key in _KEYS if getattr(file, key) is None]
     if missing:
         return [
@@ -27,7 +37,7 @@ def check_coco(file: CocoFile, annotations: AnnotationColumns, where: str) -> li
     found = [
         *_check_pictures(file),
         *_check_categories(file),
-        *_check_annotations(file, annotations),
+        *_check_annotations(annotations, pictures, categories),
         *_check_federated(file),
     ]
     return [Problem(where, f"{what}: {len(culprits):,}", got=shorten(culprits)) for what, culprits in found if culprits]
@@ -50,44 +60,34 @@ def _check_pictures(file: CocoFile) -> Iterable[Finding]:
         except ValueError as error:
             (unusable if name else unnamed).append(f"{name!r} {error}" if name else f"image {picture.id}")
     yield "images without an id", [source_name(picture) for picture in file.images if picture.id is None]
-    yield "image ids used more than once", _repeated([picture.id for picture in file.images if picture.id is not None])
+    yield "image ids used more than once", _repeated(id_column(file.images))
     yield "images without a file_name", unnamed
     yield "file names that cannot be used", unusable
-    yield "file names of more than one image", _repeated(names)
+    yield "file names of more than one image", _repeated(np.array(names, object))
 
 
 def _check_categories(file: CocoFile) -> Iterable[Finding]:
     incomplete = [f"id {row.id}, name {row.name}" for row in file.categories if row.id is None or not row.name]
     yield "categories without an id or a name", incomplete
-    yield "category ids used more than once", _repeated([row.id for row in file.categories if row.id is not None])
+    yield "category ids used more than once", _repeated(id_column(file.categories))
 
 
-def _check_annotations(file: CocoFile, rows: AnnotationColumns) -> Iterable[Finding]:
-    image_ids = {picture.id for picture in file.images}
-    category_ids = {category.id for category in file.categories}
-    yield "annotation ids used more than once", _repeated([row_id for row_id in rows.ids if row_id is not None])
+def _check_annotations(rows: AnnotationColumns, pictures: np.ndarray, categories: np.ndarray) -> Iterable[Finding]:
+    yield "annotation ids used more than once", _repeated(rows.ids)
     yield (
         "annotations of an image that the file does not list",
-        _strangers(rows.ids, rows.image_ids, "image", image_ids),
+        [f"annotation {rows.ids[row]} of image {rows.image_ids[row]}" for row in np.nonzero(pictures < 0)[0]],
     )
     yield (
         "annotations of a category that the file does not list",
-        _strangers(rows.ids, rows.category_ids, "category", category_ids),
+        [f"annotation {rows.ids[row]} of category {rows.category_ids[row]}" for row in np.nonzero(categories < 0)[0]],
     )
     yield (
         "annotations whose bbox is not four numbers",
         [f"annotation {row.id} with {row.bbox}" for row in rows.malformed],
     )
-    if rows.ids and np.isnan(rows.boxes_xyxy).all():
+    if len(rows.ids) and np.isnan(rows.boxes_xyxy).all() and not rows.malformed:
         yield "annotations without a bbox, which is all of them", [f"annotation {row_id}" for row_id in rows.ids]
-
-
-def _strangers(ids: Sequence[Id], references: Sequence[Id], kind: str, known: set[Id]) -> list[str]:
-    """Annotations that refer to something unknown."""
-    if known.issuperset(references):
-        return []
-    pairs = zip(ids, references)
-    return [f"annotation {row_id} of {kind} {reference}" for row_id, reference in pairs if reference not in known]
 
 
 def _check_federated(file: CocoFile) -> Iterable[Finding]:
@@ -104,8 +104,10 @@ def _check_federated(file: CocoFile) -> Iterable[Finding]:
         )
 
 
-def _repeated(keys: Sequence[Hashable]) -> list[str]:
-    """Keys that occur more than once, as text."""
-    if len(set(keys)) == len(keys):
-        return []
-    return [str(key) for key, count in Counter(keys).items() if count > 1]
+def _repeated(keys: np.ndarray) -> list[str]:
+    """Keys that occur more than once, as text; missing ones do not count."""
+    if keys.dtype != object:
+        ordered = np.sort(keys)
+        if (ordered[1:] != ordered[:-1]).all():
+            return []
+    return [str(key) for key, count in Counter(keys.tolist()).items() if count > 1 and key is not None]

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import chain, repeat
 from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from unify.labels.coco_json import Annotation, CocoFile, Id, decode_whole, without_garbage_collection
+from unify.labels.coco_json import (
+    Annotation,
+    Category,
+    CocoFile,
+    Picture,
+    PlainAnnotation,
+    decode_whole,
+    without_garbage_collection,
+)
 from unify.labels.coco_stream import CocoStream, NotSplittable
 
 _NO_BOX = (np.nan,) * 4
@@ -20,18 +28,18 @@ class AnnotationColumns(NamedTuple):
     """N annotations in the file's order.
 
     Attributes:
-        ids: N annotation ids.
-        image_ids: N image ids.
-        category_ids: N category ids.
+        ids: int64 [N]; annotation ids. Object where one is missing, larger than 64 bits, or no whole number.
+        image_ids: int64 or object [N].
+        category_ids: int64 or object [N].
         boxes_xyxy: float32 [N, 4]; NaN where there is no box.
         area: float32 [N]; NaN where the file does not say.
         crowd: bool [N].
         malformed: annotations whose ``bbox`` is not four numbers; their boxes are NaN.
     """
 
-    ids: list[Id]
-    image_ids: list[Id]
-    category_ids: list[Id]
+    ids: np.ndarray
+    image_ids: np.ndarray
+    category_ids: np.ndarray
     boxes_xyxy: np.ndarray
     area: np.ndarray
     crowd: np.ndarray
@@ -48,37 +56,78 @@ def parse_coco(path: Path) -> tuple[CocoFile, AnnotationColumns]:
     with without_garbage_collection():
         stream = CocoStream(path)
         try:
-            columns = collect(stream.pieces())
+            columns = join_columns(map(plain_columns, stream.pieces()))
             return stream.rest(), columns
         except NotSplittable:
             file = decode_whole(path)
-            return file, collect([file.annotations or []])
+            return file, odd_columns(file.annotations or [])
 
 
-def collect(pieces: Iterable[Sequence[Annotation]]) -> AnnotationColumns:
-    """Columns of all pieces, one after the other."""
-    ids: list[Id] = []
-    image_ids: list[Id] = []
-    category_ids: list[Id] = []
-    malformed: list[Annotation] = []
-    boxes, areas, crowds = [np.empty((0, 4), np.float32)], [np.empty(0, np.float32)], [np.empty(0, np.bool_)]
-    for rows in pieces:
-        ids += map(attrgetter("id"), rows)
-        image_ids += map(attrgetter("image_id"), rows)
-        category_ids += map(attrgetter("category_id"), rows)
-        malformed += [row for row in rows if row.bbox and len(row.bbox) != 4]
-        boxes.append(_to_xyxy([row.bbox or _NO_BOX for row in rows]))
-        areas.append(np.array(list(map(attrgetter("area"), rows)), np.float64).astype(np.float32))  # None becomes NaN
-        crowds.append(np.array(list(map(attrgetter("iscrowd"), rows)), np.bool_))  # None becomes False
-    columns = np.concatenate(boxes), np.concatenate(areas), np.concatenate(crowds)
-    return AnnotationColumns(ids, image_ids, category_ids, *columns, malformed)
+def plain_columns(rows: Sequence[PlainAnnotation]) -> AnnotationColumns:
+    """Columns of rows of which every field has its one type."""
+
+    def column(key: str, dtype: type) -> np.ndarray:
+        return np.fromiter(map(attrgetter(key), rows), dtype, len(rows))
+
+    bboxes = map(attrgetter("bbox"), rows)
+    try:
+        ids = [column(key, np.int64) for key in ("id", "image_id", "category_id")]
+    except OverflowError:
+        raise NotSplittable from None
+    return AnnotationColumns(
+        *ids, _to_xyxy(bboxes, len(rows)), column("area", np.float32), column("iscrowd", np.bool_), malformed=[]
+    )
 
 
-def _to_xyxy(bboxes: Sequence[Sequence[float]]) -> np.ndarray:
+def odd_columns(rows: Sequence[Annotation]) -> AnnotationColumns:
+    """Columns of rows of which any field may be missing, or be of another type."""
+    bboxes = [row.bbox if row.bbox and len(row.bbox) == 4 else _NO_BOX for row in rows]
+    return AnnotationColumns(
+        ids=id_column(rows, "id"),
+        image_ids=id_column(rows, "image_id"),
+        category_ids=id_column(rows, "category_id"),
+        boxes_xyxy=_to_xyxy(bboxes, len(rows)),
+        area=np.array([row.area for row in rows], np.float32),  # None becomes NaN
+        crowd=np.array([row.iscrowd for row in rows], np.bool_),  # None becomes False
+        malformed=[row for row in rows if row.bbox and len(row.bbox) != 4],
+    )
+
+
+def join_columns(parts: Iterable[AnnotationColumns]) -> AnnotationColumns:
+    """One after the other; at least one part."""
+    *columns, malformed = zip(*parts)
+    return AnnotationColumns(*map(np.concatenate, columns), list(chain.from_iterable(malformed)))
+
+
+def id_column(rows: Sequence[Annotation | Picture | Category], key: str = "id") -> np.ndarray:
+    """int64 [N], or object [N] where an id is missing, larger than 64 bits, or no whole number."""
+    values = list(map(attrgetter(key), rows))
+    column = np.array(values)
+    return column if column.dtype == np.int64 else np.array(values, object)
+
+
+def find_rows(references: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Where each reference stands among known ids.
+
+    Args:
+        references: int64 or object [N].
+        known: int64 or object [K].
+
+    Returns:
+        int64 [N]; row of ``known``, -1 where it is not there.
+    """
+    if references.dtype == object or known.dtype == object or not len(known):
+        row_of = {key: row for row, key in enumerate(known.tolist())}
+        return np.fromiter(map(row_of.get, references.tolist(), repeat(-1)), np.int64, len(references))
+    by_id = np.argsort(known)
+    places = np.searchsorted(known, references, sorter=by_id)
+    rows = by_id[np.minimum(places, len(known) - 1)]
+    return np.where(known[rows] == references, rows, -1)
+
+
+def _to_xyxy(bboxes: Iterable[Sequence[float]], num_boxes: int) -> np.ndarray:
     """float32 [N, 4]; sums are taken in float64, so that x + width rounds once."""
-    if set(map(len, bboxes)) != {4}:
-        bboxes = [bbox if len(bbox) == 4 else _NO_BOX for bbox in bboxes]
-    xyxy = np.fromiter(chain.from_iterable(bboxes), np.float64, 4 * len(bboxes)).reshape(-1, 4)
+    xyxy = np.fromiter(chain.from_iterable(bboxes), np.float64, 4 * num_boxes).reshape(-1, 4)
     xyxy[:, 2:] += xyxy[:, :2]
     with np.errstate(over="ignore"):  # becomes infinite, which is found and counted later
         return xyxy.astype(np.float32)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import json
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,6 +42,17 @@ class Annotation(msgspec.Struct, gc=False):
     bbox: list[float] | None = None
     area: float | None = None
     iscrowd: int | float | bool | None = None
+
+
+class PlainAnnotation(msgspec.Struct, gc=False):
+    """One entry of ``annotations`` as nearly every file has it: all there, ids whole numbers."""
+
+    id: int
+    image_id: int
+    category_id: int
+    bbox: tuple[float, float, float, float]
+    area: float = math.nan
+    iscrowd: int = 0
 
 
 class Category(msgspec.Struct, gc=False):

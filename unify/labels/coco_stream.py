@@ -1,8 +1,8 @@
-"""COCO JSON piece by piece: a file of any size is read in the memory of its columns and one window.
+"""Ordinary COCO JSON piece by piece: a file of any size is read in the memory of its columns and one window.
 
 The array ``annotations`` is nearly all of a file. It is cut between two of its objects wherever the window ends, and
 each piece is parsed on its own. A cut in a wrong place, inside a nested list or a text, leaves brackets or quotes
-open and cannot parse: then the caller reads the file whole.
+open and cannot parse: then the caller reads the file whole, as it does with everything else out of the ordinary.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from typing import BinaryIO
 
 import msgspec
 
-from unify.labels.coco_json import Annotation, CocoFile
+from unify.labels.coco_json import CocoFile, PlainAnnotation
 
-WINDOW = 2**22  # bytes; larger ones cost memory and gain nothing
+WINDOW = 2**20  # bytes; larger ones cost memory and gain nothing
 
 _ARRAY_START = re.compile(rb'"annotations"\s*:\s*\[')
 _ARRAY_END = re.compile(rb"\}\s*(\])")
 _LAST_COMMA = re.compile(rb".*\}\s*(,)\s*\{", re.DOTALL)  # greedy: the last place between two objects
 
-_ROWS = msgspec.json.Decoder(list[Annotation])
+_ROWS = msgspec.json.Decoder(list[PlainAnnotation])
 _FILE = msgspec.json.Decoder(CocoFile)
 
 
@@ -38,7 +38,7 @@ class CocoStream:
         self._window = window
         self._around: list[bytes] = []
 
-    def pieces(self) -> Iterator[list[Annotation]]:
+    def pieces(self) -> Iterator[list[PlainAnnotation]]:
         """Annotations in the file's order, some thousands at a time.
 
         Raises:
@@ -47,12 +47,13 @@ class CocoStream:
         """
         with open(self._path, "rb") as file:
             head, text = self._find_array(file)
-            while (comma := _LAST_COMMA.match(text)) and (rows := _decode_rows(text[: comma.start(1)])) is not None:
+            while (comma := _LAST_COMMA.match(text)) and (rows := _decode_rows(text, comma.start(1))) is not None:
                 yield rows
-                text = text[comma.end(1) :] + file.read(self._window)
+                text[1 : comma.end(1)] = b""
+                text += file.read(self._window)
             # No cut parses any more: the array ends in this text, or the file cannot be split.
             end = _ARRAY_END.search(text)
-            rows = _decode_rows(text[: end.start(1)]) if end else None
+            rows = _decode_rows(text, end.start(1)) if end else None
             if rows is None:
                 raise NotSplittable
             yield rows
@@ -72,19 +73,29 @@ class CocoStream:
             raise NotSplittable
         return file
 
-    def _find_array(self, file: BinaryIO) -> tuple[bytes, bytes]:
-        """The file up to the array's opening bracket, and at least a window of what follows."""
+    def _find_array(self, file: BinaryIO) -> tuple[bytes, bytearray]:
+        """The file up to and with the array's opening bracket, and from the bracket a window or more."""
         head = b""
         while more := file.read(self._window):
             head += more
             if start := _ARRAY_START.search(head):
-                return head[: start.end()], head[start.end() :] + file.read(self._window)
+                text = bytearray(head[start.end() - 1 :])
+                text += file.read(self._window)
+                return head[: start.end()], text
         raise NotSplittable
 
 
-def _decode_rows(text: bytes) -> list[Annotation] | None:
-    """Objects separated by commas; None where the text is anything else."""
+def _decode_rows(text: bytearray, end: int) -> list[PlainAnnotation] | None:
+    """Rows of an array that is closed at ``end`` instead of going on; None where that does not parse.
+
+    Closing the array in its own buffer saves copying the file once more; the text is left as it was.
+    """
+    was = text[end]
+    text[end] = ord("]")
     try:
-        return _ROWS.decode(b"[%b]" % text)
+        with memoryview(text) as view, view[: end + 1] as array:
+            return _ROWS.decode(array)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
+    finally:
+        text[end] = was

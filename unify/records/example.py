@@ -7,8 +7,8 @@ which protobuf itself does not promise.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import pairwise
+import struct
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -58,13 +58,19 @@ class ExampleEncoder:
 
 def _entries(runs: Mapping[str, _Runs], ordered_keys: list[str]) -> list[bytes]:
     """For each example the entries of some features, one after another."""
-    return [b"".join(entries) for entries in zip(*(_entries_of(key, *runs[key]) for key in ordered_keys))]
+    columns = [column for key in ordered_keys for column in _prefixes_and_values(key, *runs[key])]
+    return list(map(b"".join, zip(*columns)))
 
 
-def _entries_of(key: str, run: bytes, bounds: np.ndarray) -> list[bytes]:
-    sizes = np.unique(np.diff(bounds)).tolist()
-    prefixes = {size: entry_prefix(key, KINDS[key], size) for size in sizes}
-    return [prefixes[stop - start] + run[start:stop] for start, stop in pairwise(bounds.tolist())]
+def _prefixes_and_values(key: str, run: bytes, bounds: np.ndarray) -> tuple[Sequence[bytes], Sequence[bytes]]:
+    sizes = np.diff(bounds)
+    distinct = np.unique(sizes).tolist()
+    prefixes = {size: entry_prefix(key, KINDS[key], size) for size in distinct}
+    piece = {size: f"{size}s" for size in distinct}
+    sizes = sizes.tolist()
+    # One struct cuts the whole run into pieces, several times faster than slicing it example by example.
+    values = struct.Struct("".join([piece[size] for size in sizes])).unpack(run)
+    return [prefixes[size] for size in sizes], values
 
 
 def _picture_runs(table: ExampleTable) -> dict[str, _Runs]:

@@ -23,7 +23,8 @@ TAG_1 = b"\x0a"  # field 1, length-delimited
 TAG_2 = b"\x12"  # field 2, length-delimited
 _LENGTH_DELIMITED = 2
 _MOST_VARINT_BYTES = 10
-_ONE_BYTE = [bytes([value]) for value in range(0x80)]
+_LAST = [bytes([septet]) for septet in range(0x80)]
+_MORE = [bytes([septet | 0x80]) for septet in range(0x80)]
 
 FeatureValues = list[bytes] | np.ndarray
 
@@ -31,13 +32,8 @@ FeatureValues = list[bytes] | np.ndarray
 def varint(value: int) -> bytes:
     """A non-negative int below 2**64, seven bits a byte, lowest first."""
     if value < 0x80:
-        return _ONE_BYTE[value]
-    septets = []
-    while value > 0x7F:
-        septets.append(value & 0x7F | 0x80)
-        value >>= 7
-    septets.append(value)
-    return bytes(septets)
+        return _LAST[value]
+    return _MORE[value & 0x7F] + varint(value >> 7)
 
 
 def packed_varints(values: np.ndarray) -> tuple[bytes, np.ndarray]:

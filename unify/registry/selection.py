@@ -17,6 +17,7 @@ ALL = "all"
 _SELECTION = re.compile(r"(?P<task>[^:\[\],\s]+):\s*(?P<batches>\[[^\[\]]*\]|[^\[\],\s]+)")
 _NUMBERED = re.compile(r"(?P<prefix>.*?)(?P<number>\d+)")
 
+_HYPHEN = re.compile(r"\s*-\s*")
 _GRAMMAR = "task:b1, task:[b1-b4,b7] or task:all"
 _SHOWN_MISSING = 10
 
@@ -50,7 +51,7 @@ def parse_selection(text: str, known: Mapping[str, Sequence[str]]) -> tuple[Batc
     names: list[str] = []
     problems: list[Problem] = []
     for item in batches.strip("[]").split(","):
-        found = _names_of(task, item.strip(), known[task])
+        found = _names_of(task, _HYPHEN.sub("-", item.strip()), known[task])
         problems.extend([found] if isinstance(found, Problem) else [])
         names.extend([] if isinstance(found, Problem) else found)
     problems.extend(_repeated(task, names))

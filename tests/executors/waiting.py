@@ -1,0 +1,16 @@
+"""Waiting for something that another process does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+SECONDS = 20  # far more than anything here needs
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    """Return as soon as the condition holds; fail if it does not in time."""
+    end = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.02)

@@ -1,0 +1,82 @@
+"""Jobs for worker processes: top-level functions that import by name in any process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from unify.errors import PictureError, Problem
+
+Tick = Callable[[int], None]
+PROBLEMS = (Problem("a.jpg", "is broken", got="0 bytes"), Problem("b.jpg", "is missing"))
+
+
+def square(job: int, progress: Tick) -> int:
+    progress(1)
+    return job * job
+
+
+def count_up(job: int, progress: Tick) -> int:
+    for _ in range(job):
+        progress(1)
+    return job
+
+
+def refuse(job: int, progress: Tick) -> int:
+    raise PictureError(PROBLEMS, summary="2 pictures")
+
+
+def divide(job: int, progress: Tick) -> float:
+    return 1 / job
+
+
+class Unportable(Exception):
+    """Pickles, but does not come back: its constructor wants more than it keeps."""
+
+    def __init__(self, left: str, right: str) -> None:
+        super().__init__(f"{left} and {right}")
+
+
+def raise_unportable(job: int, progress: Tick) -> None:
+    raise Unportable("this", "that")
+
+
+def return_unportable(job: int, progress: Tick) -> object:
+    return lambda: job
+
+
+def die_once(job: tuple[int, str], progress: Tick) -> int:
+    """Kills its process the first time, after it reported half of its 10 items."""
+    number, marker = job
+    progress(5)
+    if number == 3 and not Path(marker).exists():
+        Path(marker).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    progress(5)
+    return number
+
+
+def die_always(job: int, progress: Tick) -> int:
+    if job == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.05)  # long enough to be at work when the other worker dies
+    return job
+
+
+def leave_traces(job: tuple[int, str], progress: Tick) -> int:
+    """Job 0 is done at once; the others write their process id, then work for a minute, and tidy up when stopped."""
+    number, folder = job
+    if number == 0:
+        return number
+    trace = Path(folder, str(os.getpid()))
+    try:
+        trace.touch()
+        for _ in range(600):
+            time.sleep(0.1)
+            progress(1)
+    finally:
+        trace.unlink(missing_ok=True)
+    return number
