@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from unify.core.types import BatchRef, JsonObject
 from unify.errors import Problem, RegistryError, UnifyError, did_you_mean
@@ -95,7 +96,7 @@ def check(
 
 
 def _check_configs(registry: Registry) -> int:
-    paths = sorted((registry.workspace / "configs").glob("*.yaml"))
+    paths = [path for path in sorted((registry.workspace / "configs").glob("*.yaml")) if not _is_template(path)]
     failures = []
     for path in paths:
         try:
@@ -105,6 +106,12 @@ def _check_configs(registry: Registry) -> int:
     if failures:
         raise RegistryError(failures)
     return len(paths)
+
+
+def _is_template(path: Path) -> bool:
+    """Comments alone, as `unify init` writes them: nothing is asked for yet."""
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return all(not line.strip() or line.lstrip().startswith("#") for line in lines)
 
 
 def _known_batch(registry: Registry, ref: str) -> BatchRef:

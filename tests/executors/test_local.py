@@ -118,7 +118,7 @@ def test_an_iterator_closed_early_stops_the_workers(tmp_path: Path):
 
 def test_an_error_stops_the_other_workers(tmp_path: Path):
     def jobs() -> Iterator[tuple[int, str]]:
-        yield 1, str(tmp_path)
+        yield from ((number, str(tmp_path)) for number in (1, 2))
         wait_until(lambda: any(tmp_path.iterdir()))
         raise KeyError("no more jobs")
 

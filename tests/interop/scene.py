@@ -14,6 +14,7 @@ from PIL import Image
 from tests.workspaces import add_config, make_workspace
 
 TASKS = {"vehicle": ("car", "truck"), "pedestrian": ("pedestrian", "cyclist")}
+SAVE_AS = {".jpg": {"format": "JPEG"}, ".png": {"format": "PNG"}, ".webp": {"format": "WEBP", "lossless": True}}
 IDS = {"car": 1, "truck": 2, "pedestrian": 3, "cyclist": 4}
 IDS_WITH_GAPS = {"car": 1, "truck": 2, "pedestrian": 5, "cyclist": 9}
 
@@ -37,7 +38,6 @@ class Picture:
         labeled: classes somebody searched exhaustively.
         incomplete: classes of which some boxes may be missing.
         image_hw: stored pixels.
-        options: how Pillow saves it.
         mode: Pillow's mode of the file.
     """
 
@@ -117,12 +117,8 @@ def add_batch(workspace: Path, ref: str, pictures: Sequence[Picture]) -> None:
 def encoded(picture: Picture) -> bytes:
     image = Image.fromarray(picture.pixels).convert(picture.mode)
     buffer = io.BytesIO()
-    kind = Path(picture.name).suffix
-    image.save(buffer, **{".jpg": {"format": "JPEG"}, ".png": {"format": "PNG"}}.get(kind, {"format": "WEBP", **LOSSLESS}))
+    image.save(buffer, **SAVE_AS[Path(picture.name).suffix])
     return buffer.getvalue()
-
-
-LOSSLESS = {"lossless": True}
 
 
 def annotations(ref: str, task: str, pictures: Sequence[Picture]) -> dict:

@@ -32,7 +32,7 @@ def write_picture(path: Path, size_wh=(64, 48), mode="RGB", orientation=None, se
 
 
 def coco(images, annotations=(), categories=("car", "truck", "pedestrian")):
-    """A COCO document. Images: (id, name, width, height) or dicts; annotations: (image, category, x, y, w, h) or dicts."""
+    """A COCO document: images as (id, name, width, height), annotations as (image, category, x, y, w, h), or dicts."""
     names = ("id", "file_name", "width", "height")
     return {
         "images": [image if isinstance(image, dict) else dict(zip(names, image)) for image in images],

@@ -88,6 +88,20 @@ def test_an_example_without_boxes_and_labeled_classes_has_empty_lists():
     }
 
 
+def test_lvis_lists_follow_from_states_and_boxes():
+    boxes = [BoxRow((0, 0, 1, 1), 1), BoxRow((0, 0, 1, 1), 3), BoxRow((0, 0, 1, 1), 1)]
+    features = features_of(ExampleRow(labeled={1: 1.0, 2: 1.0}, incomplete=frozenset({3, 5}), boxes=boxes))
+    assert features["image/neg_category_ids"].tolist() == [2]
+    assert features["image/not_exhaustive_category_ids"].tolist() == [3]
+    assert features["image/incomplete_classes"].tolist() == [3, 5]
+
+
+def test_a_class_with_an_ignored_box_only_is_not_negative():
+    features = features_of(ExampleRow(labeled={1: 1.0}, boxes=[BoxRow((0, 0, 1, 1), 1, weight=0)]))
+    assert features["image/neg_category_ids"].tolist() == []
+    assert features["image/class/confidence"].tolist() == [1]
+
+
 def test_a_transcoded_picture_is_a_png():
     assert features_of(ExampleRow(format=PictureFormat.PNG))["image/format"] == [b"png"]
     assert features_of(ExampleRow(format=PictureFormat.OTHER))["image/format"] == [b"png"]

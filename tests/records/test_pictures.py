@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from unify.errors import PictureError
 from unify.records.pictures import png_of, read_picture
@@ -120,6 +120,11 @@ def test_orientation_is_not_applied():
     picture = transcoded(encoded(RGB, "WEBP", lossless=True, exif=exif.tobytes()))
     assert picture.size == RGB.size
     assert picture.info == {}
+
+
+def test_nothing_but_pixels_is_kept():
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    assert transcoded(encoded(RGB, "WEBP", lossless=True, icc_profile=profile)).info == {}
 
 
 @pytest.mark.parametrize(

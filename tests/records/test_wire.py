@@ -81,6 +81,7 @@ def test_a_changed_example_is_refused_or_parsed_but_never_crashes(position, flip
         (b"\x08\x01", "wire type 0 at byte 0, expected 2"),
         (b"\x0a\x05ab", "the field at byte 2 runs 3 bytes past its parent"),
         (b"\x0a" + b"\xff" * 10, "no varint at byte 1"),
+        (b"\x0a" + b"\xff" * 9 + b"\x02", "no varint at byte 1"),  # 65 bits
         (b"\x12\x00", "field 2 before byte 2, expected field 1"),
         (b"\x0a\x02\x12\x00", "field 2 before byte 4, expected field 1"),
         (b"\x0a\x02\x0a\x00", "the entry at byte 4 is not a key and a value"),

@@ -160,11 +160,19 @@ def test_every_existing_line_stays_byte_for_byte(text: str, on_top: bool) -> Non
 def test_a_batch_is_registered(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path)
     path = register_dataset(
-        workspace, "vehicle:b3", "data/v3.json", "data/v3", split="val", class_map={"lorry": "truck"}, notes=None
+        workspace,
+        "vehicle:b3",
+        "data/v3.json",
+        Path("data/v3"),
+        split="val",
+        ignore_categories=("dog",),
+        class_map={"lorry": "truck"},
+        notes=None,
     )
     assert path == tmp_path / DATASETS
     assert path.read_text() == VEHICLE + (
-        "  b3:\n    annotations: data/v3.json\n    images: data/v3\n    split: val\n    class_map: {lorry: truck}\n"
+        "  b3:\n    annotations: data/v3.json\n    images: data/v3\n    split: val\n"
+        "    ignore_categories: [dog]\n    class_map: {lorry: truck}\n"
     )
     batch = load_registry(workspace).batches[BatchRef("vehicle", "b3")]
     assert (batch.split, batch.class_map) == ("val", {"lorry": "truck"})

@@ -125,6 +125,10 @@ def test_file_that_is_not_there(tmp_path: Path) -> None:
         read_yaml(tmp_path / "x.yaml", "x.yaml")
 
 
+def test_half_a_character_is_refused() -> None:
+    assert message('a: "\\ud800"\n').startswith("x.yaml:1:4: not a valid str\n")
+
+
 @pytest.mark.parametrize(
     "content", ["=: 1\n", "!mine a: 1\n", "a: =\n", "[a]: 1\n", "? {a: 1}\n: 2\n", "9" * 5000 + ": 1\n"]
 )

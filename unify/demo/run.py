@@ -72,7 +72,7 @@ def run_demo(folder: Path, *, num_pictures: int, progress: Progress, say: Callab
     report = compile("demo", workspace=folder, progress=progress)
     summary = report.summary()
     say(f"unify compile demo      {summary['examples']} examples, {summary['boxes']:,} boxes, {report.seconds:.1f} s")
-    say(f"                        → {report.output}")
+    say(f"                        → {folder}/unified/demo")
     shown = _show(report.output, folder / "demo.png", truths)
     say(f"\nRead back, {_reader_used(report.output)}. One picture of the training split:")
     for line in _states_told(shown):
@@ -161,14 +161,14 @@ def _naive_mistake(cuts: Sequence[Cut]) -> str:
 
 
 def _show(dataset: Path, path: Path, truths: Sequence[Truth]) -> DecodedExample:
-    """Draw a few training examples with their states; returns the first."""
+    """Draw a few training examples with their states; returns the last, a vehicle picture."""
     truth_of = {truth.file_name: truth for truth in truths}
     by_task: dict[str, list[DecodedExample]] = {}
     for example in iterate_examples(dataset, "train"):
         by_task.setdefault(",".join(example.batches), []).append(example)
-    busiest = [max(examples, key=partial(_interest, truth_of)) for examples in by_task.values()][:SHOWN]
-    contact_sheet([_drawn(example, truth_of[example.filename]) for example in busiest]).save(path)
-    return busiest[0]
+    busiest = [max(by_task[batches], key=partial(_interest, truth_of)) for batches in sorted(by_task)]
+    contact_sheet([_drawn(example, truth_of[example.filename]) for example in busiest[-SHOWN:]], columns=2).save(path)
+    return busiest[-1]
 
 
 def _interest(truth_of: dict[str, Truth], example: DecodedExample) -> tuple[int, str]:
@@ -189,6 +189,7 @@ def _drawn(example: DecodedExample, truth: Truth) -> Image.Image:
         [names[int(i)] for i in example.class_ids],
         states,
         truth=(truth.boxes_xyxy[unknown], [truth.class_names[i] for i in unknown]),
+        caption=", ".join(example.batches),
     )
 
 

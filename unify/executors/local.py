@@ -43,34 +43,43 @@ def _run_in_processes(num_workers: int, work: Work, jobs: Iterable, progress: Ti
     tasks, workers = _Tasks(jobs), []
     try:
         while True:
-            given = tasks.take(num_workers - sum(worker.busy for worker in workers))
-            idle = [worker for worker in workers if not worker.busy]
-            # All start before the first is given its job: sending one waits until that process has come up.
-            new = [_Worker(context, work) for _ in given[len(idle) :]]
-            workers += new
-            for worker, task in zip(idle + new, given):
-                worker.give(task)
+            _give_out(tasks, workers, num_workers, context, work)
             busy = {worker.pipe: worker for worker in workers if worker.busy}
             if not busy:
                 return
             tasks.draw(1)
             for pipe in wait(list(busy)):
-                worker = busy[pipe]
-                try:
-                    kind, value = pipe.recv()
-                except (EOFError, OSError):
-                    workers.remove(worker)
-                    tasks.again(worker.lost())
-                    continue
-                if kind == _FAILED:
-                    raise value
-                if kind == _TICK:
-                    progress(worker.task.count(value))
-                else:
-                    worker.task = None
-                    yield value
+                yield from _listen(busy[pipe], tasks, workers, progress)
     finally:
         _stop(workers)
+
+
+def _give_out(tasks: _Tasks, workers: list[_Worker], most: int, context: Any, work: Work) -> None:
+    """A task for everyone who is idle, and new workers while there are fewer than ``most``."""
+    given = tasks.take(most - sum(worker.busy for worker in workers))
+    idle = [worker for worker in workers if not worker.busy]
+    # All start before the first is given its job: sending one waits until that process has come up.
+    new = [_Worker(context, work) for _ in given[len(idle) :]]
+    workers += new
+    for worker, task in zip(idle + new, given):
+        worker.give(task)
+
+
+def _listen(worker: _Worker, tasks: _Tasks, workers: list[_Worker], progress: Tick) -> Iterator:
+    """One message of a worker; yields the result if it is one."""
+    try:
+        kind, value = worker.pipe.recv()
+    except (EOFError, OSError):
+        workers.remove(worker)
+        tasks.again(worker.lost())
+        return
+    if kind == _FAILED:
+        raise value
+    if kind == _TICK:
+        progress(worker.task.count(value))
+    else:
+        worker.task = None
+        yield value
 
 
 @dataclass

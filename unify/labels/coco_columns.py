@@ -116,13 +116,19 @@ def find_rows(references: np.ndarray, known: np.ndarray) -> np.ndarray:
     Returns:
         int64 [N]; row of ``known``, -1 where it is not there.
     """
-    if references.dtype == object or known.dtype == object or not len(known):
+    if references.dtype == object or known.dtype == object or not _is_dense(known):
         row_of = {key: row for row, key in enumerate(known.tolist())}
         return np.fromiter(map(row_of.get, references.tolist(), repeat(-1)), np.int64, len(references))
-    by_id = np.argsort(known)
-    places = np.searchsorted(known, references, sorter=by_id)
-    rows = by_id[np.minimum(places, len(known) - 1)]
-    return np.where(known[rows] == references, rows, -1)
+    # A table is several times faster than the dict; one more cell at its end catches everything out of range.
+    first, last = known.min(), known.max()
+    row_of_id = np.full(last - first + 2, -1)
+    row_of_id[known - first] = np.arange(len(known))
+    return row_of_id[np.where((references < first) | (references > last), last + 1, references) - first]
+
+
+def _is_dense(ids: np.ndarray) -> bool:
+    """Whether a table over the range of the ids is small; Python integers, because the range may not fit in 64 bits."""
+    return len(ids) > 0 and int(ids.max()) - int(ids.min()) < 16 * len(ids) and int(ids.max()) < 2**62
 
 
 def _to_xyxy(bboxes: Iterable[Sequence[float]], num_boxes: int) -> np.ndarray:

@@ -104,4 +104,4 @@ def dataset_classes(counts: ClassCounts) -> ClassCounts:
 
 def _auto_label_ratio(row: dict[str, Any]) -> float:
     """Machine boxes / all boxes, 0 where there is no box."""
-    return 1 - row["sources"].get(HUMAN, 0) / row["boxes"] if row["boxes"] else 0.0
+    return (row["boxes"] - row["sources"].get(HUMAN, 0)) / row["boxes"] if row["boxes"] else 0.0

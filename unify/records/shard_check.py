@@ -95,7 +95,7 @@ def _damage(path: Path, entry: JsonObject) -> list[Problem]:
 def _contradictions(path: Path, number: int, example: DecodedExample, taxonomy: Taxonomy) -> list[Problem]:
     problems = []
     content_id = _content_id(example.sha256)
-    if False:
+    if example.source_id != content_id:
         what = f"record {number}: source_id is not the content id of its sha256"
         problems.append(_wrong(path, what, example.source_id, content_id))
     ids = {*example.class_ids.tolist(), *example.labeled_ids.tolist(), *example.incomplete_ids.tolist()}

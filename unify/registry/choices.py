@@ -14,7 +14,7 @@ from unify.registry.yaml_source import KeyPath, YamlFile
 if TYPE_CHECKING:
     from unify.registry.schema import ChoiceEntry
 
-Written = "str | ChoiceEntry | list[str | ChoiceEntry]"
+    Written = str | ChoiceEntry | list[str | ChoiceEntry]
 
 
 def default_autolabeler(registry: Registry, task: str) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from unify.errors import Problem, RegistryError, did_you_mean, shorten
@@ -20,7 +19,7 @@ from unify.registry.workspace import modeline
 _REF = re.compile(r"([A-Za-z0-9][A-Za-z0-9_.-]*):([A-Za-z0-9][A-Za-z0-9_.-]*)")
 
 
-def register_dataset(workspace: Path, ref: str, annotations: str, images: str, **optional: Any) -> Path:
+def register_dataset(workspace: Path, ref: str, annotations: str | Path, images: str | Path, **optional: Any) -> Path:
     """Adds a batch to ``registry/datasets/<task>.yaml``, which is made for the task's first batch.
 
     Args:
@@ -51,7 +50,7 @@ def register_autolabeler(
     workspace: Path,
     ref: str,
     adapter: str,
-    path: str | None = None,
+    path: str | Path | None = None,
     *,
     classes: Sequence[str] | None = None,
     **optional: Any,
@@ -108,11 +107,14 @@ def _add(
 
 
 def _given(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        key: os.fspath(value) if isinstance(value, os.PathLike) else value
-        for key, value in entry.items()
-        if value is not None
-    }
+    """The keys that were given, their values as YAML has them."""
+    return {key: _plain(value) for key, value in entry.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, PurePath):
+        return value.as_posix()
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _split(ref: str, grammar: str) -> tuple[str, str]:

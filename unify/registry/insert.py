@@ -73,12 +73,12 @@ def _insert(text: str, file: YamlFile, section: str, name: str, entry: Mapping[s
 
 def _insert_in_braces(text: str, node: yaml.MappingNode, entry: str, on_top: bool) -> str:
     if not node.value:
-        at, entry = _offset(text, node.start_mark) + 1, entry
+        at, added = _offset(text, node.start_mark) + 1, entry
     elif on_top:
-        at, entry = _offset(text, node.value[0][0].start_mark), f"{entry}, "
+        at, added = _offset(text, node.value[0][0].start_mark), f"{entry}, "
     else:
-        at, entry = _offset(text, node.value[-1][1].end_mark), f", {entry}"
-    return text[:at] + entry + text[at:]
+        at, added = _offset(text, node.value[-1][1].end_mark), f", {entry}"
+    return text[:at] + added + text[at:]
 
 
 def _offset(text: str, mark: yaml.Mark) -> int:

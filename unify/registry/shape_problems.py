@@ -57,7 +57,7 @@ def _problem(file: YamlFile, model: type[BaseModel], found: Mapping[str, Any]) -
         return file.problem(path, what, got=show(found["input"]), expected=_range(_schema_at(model, path)))
     if kind == "too_short":
         return file.problem(path, f"'{_key_of(path)}' is empty", expected="at least one entry")
-    expected = found["msg"] if kind == "kind" else _EXPECTED[kind]
+    expected = _EXPECTED.get(kind, found["msg"])
     got, fix = _got_and_fix(file, path, found["input"], expected)
     return file.problem(path, what, got=got, expected=expected, fix=fix)
 

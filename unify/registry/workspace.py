@@ -30,10 +30,10 @@ batches:
 """
 
 _CONFIG = """\
-# A compile request: unify compile example
-name: example
-method: partial
-datasets: ["vehicle:all"]
+# A compile request. Once there is a batch, take the '#' off the lines below, then: unify compile example
+#name: example
+#method: partial
+#datasets: ["vehicle:all"]
 """
 
 _GITIGNORE = """\

@@ -112,7 +112,10 @@ def _compose(text: str, lines: tuple[str, ...], shown: str) -> yaml.Node:
 
 
 def _compose_slowly(text: str, lines: tuple[str, ...], shown: str) -> yaml.Node | None:
-    """The pure-Python parser, because its messages are the same on every machine."""
+    """The pure-Python parser: its messages are the same on every machine.
+
+    It reads some text that the C one refuses, such as ``[task:[b1-b4]]``, which gets a better message later on.
+    """
     try:
         return yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
@@ -183,10 +186,12 @@ class _Builder:
 
     def _scalar(self, node: yaml.ScalarNode) -> Any:
         try:
-            return self._scalars.construct_object(node)
+            value = self._scalars.construct_object(node)
+            node.value.encode()  # half a character, such as a lone surrogate, cannot be written anywhere
+            return value
         except (yaml.YAMLError, ValueError):
-            kind = node.tag.removeprefix(_TAG)
-            return self.report(node, f"not a valid {kind}", got=node.value, fix=f'put it in quotes: "{node.value}"')
+            kind, text = node.tag.removeprefix(_TAG), node.value.encode("utf-8", "backslashreplace").decode()
+            return self.report(node, f"not a valid {kind}", got=text, fix=f'put it in quotes: "{text}"')
 
 
 def _kind(node: yaml.Node) -> str:

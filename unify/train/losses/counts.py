@@ -1,0 +1,64 @@
+"""What a batch holds, for the normaliser: counted over all replicas, since gradients are summed over them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import keras
+from keras import ops
+
+from unify.train.losses.shapes import Tensor
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The elements of a batch; each count is computed when it is asked for.
+
+    Attributes:
+        positive: float32 [B, ...]; weight of what is positive, 0 elsewhere.
+        weights: float32 [B, ...]; weight of every element, 0 where unknown or ignored.
+    """
+
+    positive: Tensor
+    weights: Tensor
+
+    def positives(self) -> Tensor:
+        """float32 []; summed weight of the positives of the global batch."""
+        return sum_over_replicas(ops.sum(self.positive))
+
+    def labeled(self) -> Tensor:
+        """float32 []; summed weight of all elements of the global batch."""
+        return sum_over_replicas(ops.sum(self.weights))
+
+    def elements(self) -> Tensor:
+        """float32 []; number of elements of the global batch, known or not."""
+        return sum_over_replicas(ops.cast(ops.size(self.weights), "float32"))
+
+    def labeled_share(self) -> Tensor:
+        """float32 [B] in [0, 1]; share of a picture's elements that have a weight."""
+        return ops.mean(ops.cast(self.weights > 0.0, "float32"), axis=_all_but_first(self.weights))
+
+
+def sum_per_picture(elements: Tensor) -> Tensor:
+    """[B] from [B, ...]."""
+    return ops.sum(elements, axis=_all_but_first(elements))
+
+
+def sum_over_replicas(value: Tensor) -> Tensor:
+    """The value summed over the replicas of the current ``tf.distribute`` strategy.
+
+    Keras sums gradients over replicas, so every replica must divide by the count of all. JAX needs nothing: arrays
+    sharded over devices are summed as a whole. Processes of ``torch.distributed`` each divide by their own count.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return value
+    import tensorflow as tf
+
+    context = tf.distribute.get_replica_context()  # None while Keras builds the model outside of any replica
+    if context is None or context.num_replicas_in_sync == 1:
+        return value
+    return context.all_reduce(tf.distribute.ReduceOp.SUM, value)
+
+
+def _all_but_first(tensor: Tensor) -> tuple[int, ...]:
+    return tuple(range(1, len(tensor.shape)))
