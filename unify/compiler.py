@@ -6,10 +6,10 @@ import hashlib
 import os
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
-from unify.core.types import JsonObject, Method, SkippedPicture
+from unify.core.types import JsonObject, Method
 from unify.errors import DatasetError, PlanError, Problem
 from unify.executors import Executor, make_executor
 from unify.manifest import build_manifest, request_identity
@@ -185,7 +185,7 @@ def _write_shards(
     tick(sum(len(shard.examples) for shard in plan.shards if shard.file_name in results))
     missing = [shard for shard in plan.shards if shard.file_name not in results]
     for result in executor.run(write_shard, _jobs(plan, staging.folder, missing, on_error), tick):
-        staging.note(result.file_name, asdict(result))
+        staging.note(result.file_name, result.to_json())
         results[result.file_name] = result
     return [results[shard.file_name] for shard in plan.shards]
 
@@ -199,7 +199,7 @@ def _finished_shards(staging: Staging) -> dict[str, ShardResult]:
     """Shards that an earlier run noted as finished and whose bytes still are what it noted."""
     results = {}
     for name, facts in staging.notes().items():
-        result = ShardResult(**{**facts, "skipped": tuple(SkippedPicture(**each) for each in facts["skipped"])})
+        result = ShardResult.from_json(facts)
         path = staging.folder / name
         if path.is_file() and seal_shard(path) == (result.num_bytes, result.sha256):
             results[name] = result

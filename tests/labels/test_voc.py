@@ -98,13 +98,13 @@ def test_every_bad_file_is_reported(folder):
         "d.xml": "<html/>",
         "e.xml": bomb,
         "f.xml": xml().encode("utf-16"),
-        "g.xml": xml("no.jpg", f"<object>{BOX}</object>"),
-        "h.xml": xml("no.jpg", "<object><name>car</name></object>"),
-        "i.xml": xml("no.jpg", size=("wide", 48)),
+        "g.xml": xml("no_g.jpg", f"<object>{BOX}</object>"),
+        "h.xml": xml("no_h.jpg", "<object><name>car</name></object>"),
+        "i.xml": xml("no_i.jpg", size=("wide", 48)),
         "j.xml": xml("../x.jpg"),
         "k.xml": xml(""),
         "l.xml": xml("missing.jpg"),
-        "m.xml": xml("no.jpg", size=("inf", 48)),
+        "m.xml": xml("no_m.jpg", size=("inf", 48)),
     }
     text = problems(folder(files, ["pic.jpg", "l.jpg", "l.png"]))
     assert text == "\n\n".join(
@@ -117,7 +117,7 @@ def test_every_bad_file_is_reported(folder):
             "DIR/xml/g.xml: object 1 has no <name>",
             "DIR/xml/h.xml: <bndbox/xmin> of an object is '', not a number",
             "DIR/xml/i.xml: <size/width> of an annotation is 'wide', not a number",
-            "DIR/xml/j.xml: file name '../x.jpg' leaves the images folder",
+            "DIR/xml/j.xml: <filename> '../x.jpg' leaves the images folder",
             "DIR/xml/k.xml: has no <filename>, and no picture is called 'k'",
             "DIR/xml/l.xml: could mean any of l.jpg, l.png: <filename> names none of them",
             "DIR/xml/m.xml: <size> is inf x 48.0",

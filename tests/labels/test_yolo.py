@@ -83,7 +83,7 @@ def test_every_bad_line_and_file_is_reported(folder):
             "DIR/labels/a.txt:2: expected class, x-centre, y-centre, width, height, found 4 fields\n"
             "  got:      0 .5 .5 1",
             "DIR/labels/a.txt:3: expected a whole number and four numbers\n  got:      0 .5 .5 1 x",
-            "DIR/labels/a.txt:4: class 2 has no name; there is 1 name\n  got:      2 .5 .5 1 1",
+            "DIR/labels/a.txt:4: class 2 is not named in classes.txt\n  got:      2 .5 .5 1 1",
             "DIR/labels/a.txt:5: expected a whole number and four numbers\n  got:      0.0 .5 .5 1 1",
         ]
     )

@@ -86,8 +86,8 @@ def test_the_split_of_an_example_is_the_split_of_its_batches():
 
 def test_pictures_in_two_splits_are_refused_with_the_list():
     batches = [
-        make_batch("vehicle:b1", {"street": {}, "bridge": {}, "tunnel": {}}),
-        make_batch("pedestrian:b1", {"tunnel": {}, "garage": {}, "street": {}}, split="val"),
+        make_batch("vehicle:b1", {"tunnel": {}, "bridge": {}, "street": {}}),
+        make_batch("pedestrian:b1", {"street": {}, "garage": {}, "tunnel": {}}, split="val"),
         make_batch("pedestrian:b2", {"field": {}}, split="test"),
     ]
     with pytest.raises(PlanError) as caught:

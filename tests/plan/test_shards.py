@@ -38,6 +38,11 @@ def test_a_cut_falls_behind_the_record_that_crosses_it():
     assert shard_boundaries(np.array([45, 40, 15]), target_bytes=50).tolist() == [0, 2, 3]
 
 
+def test_a_huge_last_record_stands_alone():
+    # 1,003 bytes in 4 shards: all three cuts fall into the last record and move before it.
+    assert shard_boundaries(np.array([1, 1, 1, 1000]), target_bytes=250).tolist() == [0, 3, 4]
+
+
 def test_no_records_are_no_shards():
     assert shard_boundaries(np.zeros(0, np.int64), 100).tolist() == [0]
 

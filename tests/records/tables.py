@@ -128,6 +128,7 @@ def write_dataset(folder: Path, pictures: Path, splits: Mapping[str, Sequence[Se
             "files": {name: hashlib.sha256(data).hexdigest() for name, data in maps.items()},
             "skipped": [],
             "merged": {},
+            "request": "0" * 64,
             "transcoded": sum(result.transcoded for _, result in shards),
         }
     )

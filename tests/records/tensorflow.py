@@ -1,4 +1,4 @@
-"""The mark of tests that compare with TensorFlow."""
+"""The marks of tests that import TensorFlow: for a whole file ``pytestmark = MARKS``, for one test the decorator."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ import importlib.util
 
 import pytest
 
-_missing = importlib.util.find_spec("tensorflow") is None
+MARKS = [
+    pytest.mark.tensorflow,
+    pytest.mark.skipif(importlib.util.find_spec("tensorflow") is None, reason="TensorFlow is not installed"),
+]
 
 
 def needs_tensorflow(test):
-    """Marks a test that imports TensorFlow, skipped where it is not installed."""
-    return pytest.mark.tensorflow(pytest.mark.skipif(_missing, reason="TensorFlow is not installed")(test))
+    """Marks one test with all of `MARKS`."""
+    for mark in MARKS:
+        test = mark(test)
+    return test

@@ -179,7 +179,7 @@ REPLACED = {
     ("record", "text"),
     [
         *((record_with(changes), text) for text, changes in REPLACED.items()),
-        (b"", "the example has 0 feature maps, expected 1"),
+        (b"", "nothing at byte 0, expected tag 0x0a"),
         (record_with({}, order=lambda features: sorted(features, reverse=True)), "keys out of order"),
     ],
 )
@@ -196,7 +196,7 @@ def test_a_shard_with_a_foreign_record_names_it(tmp_path):
         list(read_shard(path))
     assert str(raised.value) == (
         f"{path}: record 1 at byte {len(record_of(ROW)) + 16} is not an example of a unified dataset\n"
-        "  got:      the example has 0 feature maps, expected 1\n"
+        "  got:      nothing at byte 0, expected tag 0x0a\n"
         "  fix:      compile the dataset again"
     )
 

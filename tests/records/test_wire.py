@@ -74,29 +74,34 @@ def test_a_changed_example_is_refused_or_parsed_but_never_crashes(position, flip
         pass
 
 
+def entry_of(feature: bytes) -> bytes:
+    """An example whose one entry has the key k and this serialized Feature."""
+    return bytes_value(bytes_value(bytes_value(b"k") + b"\x12" + varint(len(feature)) + feature))
+
+
 @pytest.mark.parametrize(
     ("data", "text"),
     [
-        (b"", "the example has 0 feature maps, expected 1"),
-        (b"\x08\x01", "wire type 0 at byte 0, expected 2"),
+        (b"", "nothing at byte 0, expected tag 0x0a"),
+        (b"\x08\x01", "0x08 at byte 0, expected tag 0x0a"),
         (b"\x0a\x05ab", "the field at byte 2 runs 3 bytes past its parent"),
         (b"\x0a" + b"\xff" * 10, "no varint at byte 1"),
         (b"\x0a" + b"\xff" * 9 + b"\x02", "no varint at byte 1"),  # 65 bits
-        (b"\x12\x00", "field 2 before byte 2, expected field 1"),
-        (b"\x0a\x02\x12\x00", "field 2 before byte 4, expected field 1"),
-        (b"\x0a\x02\x0a\x00", "the entry at byte 4 is not a key and a value"),
-        (example_of({"a": (Kind.BYTES, b"")}) * 2, "the example has 2 feature maps, expected 1"),
-        (example_of({"f": (Kind.FLOAT, b"abc")}), "feature 'f' has 3 bytes of float32, not a multiple of 4"),
-        (bytes_value(bytes_value(bytes_value(b"k") + b"\x12\x00")), "feature 'k' has 0 lists of values, expected 1"),
-        (
-            bytes_value(bytes_value(bytes_value(b"k") + b"\x12\x02\x22\x00")),
-            "feature 'k' has values of unknown kind 4",
-        ),
-        (
-            bytes_value(bytes_value(bytes_value(b"k") + b"\x12\x08\x1a\x06\x0a\x01\x01\x0a\x01\x01")),
-            "feature 'k' has its values in 2 pieces, expected 1",
-        ),
+        (b"\x0a\x00\x0a\x00", "2 bytes too many at byte 2"),
+        (b"\x0a\x02\x12\x00", "0x12 at byte 2, expected tag 0x0a"),
+        (b"\x0a\x02\x0a\x00", "nothing at byte 4, expected tag 0x0a"),
+        (bytes_value(bytes_value(bytes_value(b"k"))), "nothing at byte 7, expected tag 0x12"),
+        (entry_of(b""), "feature 'k' holds no list of values of a known kind"),
+        (entry_of(b"\x22\x00"), "feature 'k' holds no list of values of a known kind"),
+        (entry_of(b"\x0a\x00\x12\x00"), "2 bytes too many at byte 11"),  # a oneof twice
+        (entry_of(b"\x1a\x06\x0a\x01\x01\x0a\x01\x01"), "3 bytes too many at byte 14"),  # a list in two pieces
+        (entry_of(b"\x1a\x02\x08\x01"), "0x08 at byte 11, expected tag 0x0a"),  # not packed
+        (entry_of(b"\x12\x05\x0a\x03abc"), "3 bytes of float32 at byte 11, not a multiple of 4"),
         (bytes_value(entry_prefix("k", Kind.BYTES, 0) * 2), "key 'k' stands twice, again at byte 13"),
+        (
+            entry_of(b"\x0a\x00").replace(b"k", b"\xff"),
+            "'utf-8' codec can't decode byte 0xff in position 0: invalid start byte",
+        ),
     ],
 )
 def test_what_is_wrong_is_said(data, text):

@@ -35,13 +35,19 @@ def test_a_fresh_workspace_loads(tmp_path: Path) -> None:
     assert registry.batches == {}
 
 
+def uncomment(path: Path, start: str) -> int:
+    """Takes the '#' off the lines that begin with ``start``; returns how many there were."""
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join(line[1:] if line.startswith(start) else line for line in lines))
+    return sum(line.startswith(start) for line in lines)
+
+
 def test_taking_the_hash_off_four_lines_makes_the_example_compile(tmp_path: Path) -> None:
     init_workspace(tmp_path)
-    path = tmp_path / "registry/datasets/vehicle.yaml"
-    lines = path.read_text().splitlines()
-    hashed = [index for index, line in enumerate(lines) if line.startswith("#  ")]
-    assert len(hashed) == 4
-    path.write_text("\n".join(line[1:] if index in hashed else line for index, line in enumerate(lines)))
+    assert uncomment(tmp_path / "registry/datasets/vehicle.yaml", "#  ") == 4
+    assert uncomment(tmp_path / "configs/example.yaml", "#n") == 1
+    assert uncomment(tmp_path / "configs/example.yaml", "#m") == 1
+    assert uncomment(tmp_path / "configs/example.yaml", "#d") == 1
     config = load_config(tmp_path / "configs/example.yaml", load_registry(tmp_path))
     assert [str(batch.ref) for batch in config.batches] == ["vehicle:b1"]
 

@@ -102,7 +102,7 @@ def _read_source(batch: Batch, state_dir: Path) -> tuple[SourceLabels, str]:
             text = batch.image_set.read_text(encoding="utf-8-sig")
             source = take_pictures(source, rows_in_image_set(source.file_names, text, str(batch.image_set)))
     except (OSError, UnicodeDecodeError) as error:
-        raise LabelError(Problem(batch.where, f"the batch's files cannot be read: {error}")) from None
+        raise LabelError(Problem(batch.where, f"files of {batch.ref} cannot be read", got=str(error))) from None
     return source, sha256
 
 
@@ -123,7 +123,7 @@ def _read_or_load(batch: Batch, annotations_sha256: str, state_dir: Path) -> Sou
 def _check_exists(batch: Batch) -> None:
     wanted = {"annotations": batch.annotations, "images": batch.images, "image_set": batch.image_set}
     problems = [
-        Problem(batch.where, f"{key} of {batch.ref} are missing", got=f"no such file or folder: {path}")
+        Problem(batch.where, f"{key} of {batch.ref} not found", got=str(path))
         for key, path in wanted.items()
         if path is not None and not path.exists()
     ]
@@ -136,7 +136,7 @@ def _check_exists(batch: Batch) -> None:
 def _bad_pictures(source: SourceLabels, index: PictureIndex, batch: Batch) -> dict[int, Problem]:
     """row -> problem, ascending: pictures that cannot be used, then those unlike their annotations."""
     unusable = {
-        row: Problem(f"{index.pictures.folder}/{index.pictures.names[row]}", f"picture is {reason}")
+        row: Problem(f"{index.pictures.folder}/{index.pictures.names[row]}", reason)
         for row, reason in index.reasons.items()
     }
     return dict(sorted((size_problems(source, index.pictures, batch) | unusable).items()))

@@ -126,7 +126,7 @@ def _unmapped_error(unmapped: dict[str, int], batch: Batch, taxonomy: Taxonomy) 
         Problem(
             where=batch.where or str(batch.ref),
             what=f"category '{name}' is not a class",
-            got=f"'{name}' on {count:,} boxes of {batch.annotations.name}",
+            got=f"{count:,} {'box' if count == 1 else 'boxes'} of '{name}' in {batch.annotations.name}",
             fix=did_you_mean(name, classes),
         )
         for name, count in unmapped.items()

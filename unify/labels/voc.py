@@ -70,13 +70,16 @@ class _PictureFinder:
 
     def find(self, written: str, xml_stem: str) -> str:
         """Name of the picture; as written where no file fits, so that it is reported as missing."""
-        name = clean_name(written) if written.strip() else ""
-        if name in self._listed or (name and (self._images / name).is_file()):
+        try:
+            name = clean_name(written.strip() or xml_stem)
+        except ValueError as error:
+            raise ValueError(f"<filename> '{written}' {error}") from None
+        if name in self._listed or (self._images / name).is_file():
             return name
         candidates = sorted(self._by_stem.get(xml_stem, []))
         if len(candidates) > 1:
             raise ValueError(f"could mean any of {', '.join(candidates)}: <filename> names none of them")
-        if not candidates and not name:
+        if not candidates and not written.strip():
             raise ValueError(f"has no <filename>, and no picture is called '{xml_stem}'")
         return candidates[0] if candidates else name
 

@@ -33,7 +33,8 @@ def read(annotations: Path, images: Path) -> SourceLabels:
     Raises:
         LabelError: class names are missing, lines are not boxes, or text files have no picture or several.
     """
-    categories = _read_names(_find_names(annotations))
+    names_file = _find_names(annotations)
+    categories = _read_names(names_file)
     box_files = {path.stem: path for path in _box_files(annotations)}
     pictures = list_pictures(images)
     if not pictures:
@@ -48,7 +49,9 @@ def read(annotations: Path, images: Path) -> SourceLabels:
             try:
                 if fields := line.split():
                     class_id, box = _parse_line(fields)
-                    builder.add_box(box, _position(position_of, class_id))
+                    if class_id not in position_of:
+                        raise ValueError(f"class {class_id} is not named in {names_file.name}")
+                    builder.add_box(box, position_of[class_id])
             except ValueError as error:
                 problems.append(Problem(f"{path}:{number}", str(error), got=line.strip()[:80]))
     raise_problems(LabelError, problems)
@@ -92,12 +95,6 @@ def _parse_line(fields: list[str]) -> tuple[int, tuple[float, ...]]:
     except ValueError:
         raise ValueError("expected a whole number and four numbers") from None
     return class_id, (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-
-
-def _position(position_of: dict[int, int], class_id: int) -> int:
-    if class_id not in position_of:
-        raise ValueError(f"class {class_id} has no name; there are {len(position_of)} names")
-    return position_of[class_id]
 
 
 def _find_names(annotations: Path) -> Path:

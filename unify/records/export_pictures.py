@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from unify.errors import DatasetError, OutputError, Problem
 from unify.records.decode import DecodedExample
 
 _SHOWN_DIGITS = 8
-_LONGEST_STEM = 100  # characters, at most 4 bytes each: a temporary name must not outgrow the 255 of a file name
 
 
 def exported_name(example: DecodedExample) -> str:
@@ -38,7 +38,7 @@ def save_picture(folder: Path, name: str, encoded: bytes) -> None:
         OutputError: another file stands there, or the picture cannot be written.
     """
     path = folder / name
-    temporary = path.with_name(f".{path.name[:_LONGEST_STEM]}.tmp-{os.getpid()}")
+    temporary = path.with_name(f".tmp-{os.getpid()}")  # short: the name itself may be as long as names can be
     fix = "choose another folder for the pictures"
     try:
         if path.exists():
@@ -49,7 +49,8 @@ def save_picture(folder: Path, name: str, encoded: bytes) -> None:
         temporary.write_bytes(encoded)
         temporary.rename(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
         raise OutputError(Problem(str(path), f"the picture cannot be written: {error.strerror}", fix=fix)) from error
 
 

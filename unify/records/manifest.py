@@ -90,6 +90,7 @@ class Manifest(TypedDict):
     skipped: list[SkippedEntry]
     merged: JsonObject
     transcoded: int
+    request: str
     digest: str
 
 

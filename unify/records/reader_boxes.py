@@ -32,10 +32,10 @@ def limit_boxes(batch: Batch, max_boxes: int, num_columns: int) -> Batch:
 
     counts = batch["weights"].row_lengths()
     kept = _heaviest(batch["weights"], max_boxes)
-    dropped = class_mask(tf.ragged.boolean_mask(batch["classes"], tf.logical_not(kept)), num_columns)
+    dropped = class_mask(_where(batch["classes"], ~kept), num_columns)
     return {
         **batch,
-        **{key: tf.ragged.boolean_mask(batch[key], kept) for key in BOX_KEYS},
+        **{key: _where(batch[key], kept) for key in BOX_KEYS},
         "labeled": batch["labeled"] & ~dropped,
         "incomplete": batch["incomplete"] | dropped,
         "absence_weights": tf.where(dropped, 0.0, batch["absence_weights"]),
@@ -62,10 +62,19 @@ def cut_padding(element: Batch) -> Batch:
     return {key: real.get(key, value) for key, value in element.items() if key != "num_boxes"}
 
 
-def _heaviest(weights: tf.RaggedTensor, most: int) -> tf.RaggedTensor:
-    """bool [B, (N)]: among the ``most`` largest of its row."""
+def _heaviest(weights: tf.RaggedTensor, most: int) -> tf.Tensor:
+    """bool [sum N]: among the ``most`` largest of its row."""
     import tensorflow as tf
 
     order = tf.argsort(weights.to_tensor(default_value=-1.0), direction="DESCENDING", stable=True)
     rank = tf.argsort(order)
-    return tf.RaggedTensor.from_tensor(rank < most, lengths=weights.row_lengths())
+    return tf.boolean_mask(rank < most, tf.sequence_mask(weights.row_lengths()))
+
+
+def _where(column: tf.RaggedTensor, kept: tf.Tensor) -> tf.RaggedTensor:
+    """The rows' values where bool [sum N] is set; ``tf.ragged.boolean_mask`` works out the rows for each column anew."""
+    import tensorflow as tf
+
+    rows = tf.boolean_mask(column.value_rowids(), kept)
+    values = tf.boolean_mask(column.flat_values, kept)
+    return tf.RaggedTensor.from_value_rowids(values, rows, nrows=column.nrows(), validate=False)

@@ -13,15 +13,15 @@ forgive (unknown fields, a key twice, a list in two pieces) no writer of ours pr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from unify.records.keys import Kind
 
-TAG_1 = b"\x0a"  # field 1, length-delimited
-TAG_2 = b"\x12"  # field 2, length-delimited
 _LENGTH_DELIMITED = 2
+_FIELD_1 = 1 << 3 | _LENGTH_DELIMITED
+_FIELD_2 = 2 << 3 | _LENGTH_DELIMITED
+TAG_1 = bytes([_FIELD_1])
+TAG_2 = bytes([_FIELD_2])
 _MOST_VARINT_BYTES = 10
 _LAST = [bytes([septet]) for septet in range(0x80)]
 _MORE = [bytes([septet | 0x80]) for septet in range(0x80)]
@@ -84,17 +84,16 @@ def parse_example(data: bytes) -> dict[str, FeatureValues]:
     """The features of a serialized ``tf.train.Example``.
 
     Returns:
-        Key -> list of bytes, float32 [n] or int64 [n], in the order of the record. The arrays are read-only.
+        Key -> list of bytes, float32 [n] or int64 [n], in the order of the record.
 
     Raises:
-        ValueError: the bytes are not exactly one Example as described above; the text names the byte.
+        ValueError: the bytes are not exactly one Example as described above; the text names the byte or the key.
     """
-    maps = list(_fields_numbered_1(data, 0, len(data)))
-    if len(maps) != 1:
-        raise ValueError(f"the example has {len(maps)} feature maps, expected 1")
     features: dict[str, FeatureValues] = {}
-    for start, stop in _fields_numbered_1(data, *maps[0]):
-        key, values = _entry(data, start, stop)
+    at, stop = _last_field(data, 0, len(data), _FIELD_1)
+    while at < stop:
+        start, at = _field(data, at, stop, _FIELD_1)
+        key, values = _entry(data, start, at)
         if key in features:
             raise ValueError(f"key {key!r} stands twice, again at byte {start}")
         features[key] = values
@@ -102,72 +101,72 @@ def parse_example(data: bytes) -> dict[str, FeatureValues]:
 
 
 def _entry(data: bytes, start: int, stop: int) -> tuple[str, FeatureValues]:
-    fields = list(_fields(data, start, stop))
-    if [number for number, _, _ in fields] != [1, 2]:
-        raise ValueError(f"the entry at byte {start} is not a key and a value")
-    (_, key_start, key_stop), (_, value_start, value_stop) = fields
+    key_start, key_stop = _field(data, start, stop, _FIELD_1)
+    feature_start, feature_stop = _last_field(data, key_stop, stop, _FIELD_2)
     key = data[key_start:key_stop].decode()
-    lists = list(_fields(data, value_start, value_stop))
-    if len(lists) != 1:
-        raise ValueError(f"feature {key!r} has {len(lists)} lists of values, expected 1")
-    number, list_start, list_stop = lists[0]
-    if number == Kind.BYTES:
-        return key, [data[at:end] for at, end in _fields_numbered_1(data, list_start, list_stop)]
-    if number == Kind.FLOAT:
-        return key, _floats(_packed(data, list_start, list_stop, key), key)
-    if number == Kind.INT64:
-        return key, _unpack_varints(_packed(data, list_start, list_stop, key))
-    raise ValueError(f"feature {key!r} has values of unknown kind {number}")
+    kind_tag = data[feature_start] if feature_start < feature_stop else 0
+    if kind_tag not in _READERS:
+        raise ValueError(f"feature {key!r} holds no list of values of a known kind")
+    list_start, list_stop = _last_field(data, feature_start, feature_stop, kind_tag)
+    return key, _READERS[kind_tag](data, list_start, list_stop)
 
 
-def _packed(data: bytes, start: int, stop: int, key: str) -> bytes:
-    if start == stop:
-        return b""
-    blocks = list(_fields_numbered_1(data, start, stop))
-    if len(blocks) != 1:
-        raise ValueError(f"feature {key!r} has its values in {len(blocks)} pieces, expected 1")
-    return data[slice(*blocks[0])]
+def _byte_strings(data: bytes, at: int, stop: int) -> list[bytes]:
+    values = []
+    while at < stop:
+        start, at = _field(data, at, stop, _FIELD_1)
+        values.append(data[start:at])
+    return values
 
 
-def _floats(block: bytes, key: str) -> np.ndarray:
+def _floats(data: bytes, at: int, stop: int) -> np.ndarray:
+    block = _packed(data, at, stop)
     if len(block) % 4:
-        raise ValueError(f"feature {key!r} has {len(block)} bytes of float32, not a multiple of 4")
+        raise ValueError(f"{len(block)} bytes of float32 at byte {at}, not a multiple of 4")
     return np.frombuffer(block, "<f4")
 
 
-def _unpack_varints(block: bytes) -> np.ndarray:
+def _integers(data: bytes, at: int, stop: int) -> np.ndarray:
+    block = _packed(data, at, stop)
     if block.isascii():  # every value below 128: by far the most common case, at NumPy speed
         return np.frombuffer(block, np.uint8).astype(np.int64)
-    values, at = [], 0
-    while at < len(block):
-        value, at = _varint_at(block, at, len(block))
+    values, place = [], 0
+    while place < len(block):
+        value, place = _varint_at(block, place, len(block))
         values.append(value)
     return np.array(values, np.uint64).view(np.int64)
 
 
-def _fields_numbered_1(data: bytes, start: int, stop: int) -> Iterator[tuple[int, int]]:
-    for number, at, end in _fields(data, start, stop):
-        if number != 1:
-            raise ValueError(f"field {number} before byte {at}, expected field 1")
-        yield at, end
+def _packed(data: bytes, at: int, stop: int) -> bytes:
+    if at == stop:
+        return b""
+    start, stop = _last_field(data, at, stop, _FIELD_1)
+    return data[start:stop]
 
 
-def _fields(data: bytes, at: int, stop: int) -> Iterator[tuple[int, int, int]]:
-    """(field number, start, stop) of the length-delimited fields that fill ``data[at:stop]``."""
-    while at < stop:
-        tag, after_tag = _varint_at(data, at, stop)
-        if tag & 7 != _LENGTH_DELIMITED:
-            raise ValueError(f"wire type {tag & 7} at byte {at}, expected {_LENGTH_DELIMITED}")
-        length, start = _varint_at(data, after_tag, stop)
-        at = start + length
-        if at > stop:
-            raise ValueError(f"the field at byte {start} runs {at - stop} bytes past its parent")
-        yield tag >> 3, start, at
+def _last_field(data: bytes, at: int, stop: int, tag: int) -> tuple[int, int]:
+    """`_field` that must end where its parent does."""
+    start, end = _field(data, at, stop, tag)
+    if end != stop:
+        raise ValueError(f"{stop - end} bytes too many at byte {end}")
+    return start, end
+
+
+def _field(data: bytes, at: int, stop: int, tag: int) -> tuple[int, int]:
+    """Start and stop of the content of the field with this tag that stands at a place inside ``data[:stop]``."""
+    if at >= stop or data[at] != tag:
+        found = f"{data[at]:#04x}" if at < stop else "nothing"
+        raise ValueError(f"{found} at byte {at}, expected tag {tag:#04x}")
+    length, start = _varint_at(data, at + 1, stop)
+    end = start + length
+    if end > stop:
+        raise ValueError(f"the field at byte {start} runs {end - stop} bytes past its parent")
+    return start, end
 
 
 def _varint_at(data: bytes, at: int, stop: int) -> tuple[int, int]:
     """The varint at a place and the place after it."""
-    if at < stop and data[at] < 0x80:  # one byte: tags and most lengths
+    if at < stop and data[at] < 0x80:  # one byte: most lengths
         return data[at], at + 1
     value = 0
     for position, byte in enumerate(data[at : min(stop, at + _MOST_VARINT_BYTES)]):
@@ -177,3 +176,10 @@ def _varint_at(data: bytes, at: int, stop: int) -> tuple[int, int]:
                 break
             return value, at + position + 1
     raise ValueError(f"no varint at byte {at}")
+
+
+_READERS = {
+    Kind.BYTES << 3 | _LENGTH_DELIMITED: _byte_strings,
+    Kind.FLOAT << 3 | _LENGTH_DELIMITED: _floats,
+    Kind.INT64 << 3 | _LENGTH_DELIMITED: _integers,
+}

@@ -2,14 +2,18 @@
 
 python lvis_evaluation.py ANSWER.json LVIS.json DETECTIONS.json
 
-The detections file holds a list of runs, each a list of detections; the answer holds the AP of each run.
+The detections file holds a list of runs, each a list of detections; the answer holds the AP of each run. The last
+release of lvis-api uses a name that NumPy has dropped since; it is put back.
 """
 
 import json
 import sys
 from pathlib import Path
 
+import numpy as np
 from lvis import LVIS, LVISEval, LVISResults
+
+np.float = float
 
 
 def main(path: str, truth: str, detections: str) -> None:
