@@ -38,6 +38,13 @@ class TestOnACluster:
             list(RayExecutor(2).run(work.divide, [1, 0], nothing))
         assert type(caught.value) is ZeroDivisionError
 
+    def test_an_iterator_closed_early_stops_the_work(self, tmp_path: Path):
+        results = RayExecutor(2).run(work.leave_traces, ((number, str(tmp_path)) for number in range(3)), nothing)
+        assert next(results) == 0
+        wait_until(lambda: any(tmp_path.iterdir()))
+        results.close()
+        assert not any(tmp_path.iterdir())
+
     def test_a_worker_that_dies_costs_a_retry(self, tmp_path: Path):
         counts: list[int] = []
         jobs = [(number, str(tmp_path / "died")) for number in (3, 4)]
@@ -50,13 +57,6 @@ class TestOnACluster:
         (problem,) = caught.value.problems
         assert problem.where == "3"
         assert problem.what == f"the worker process died {MAX_ATTEMPTS} times on this job"
-
-    def test_an_iterator_closed_early_stops_the_work(self, tmp_path: Path):
-        results = RayExecutor(2).run(work.leave_traces, ((number, str(tmp_path)) for number in range(3)), nothing)
-        assert next(results) == 0
-        wait_until(lambda: any(tmp_path.iterdir()))
-        results.close()
-        assert not any(tmp_path.iterdir())
 
 
 def test_an_executor_is_made_by_name():

@@ -82,6 +82,11 @@ def test_orientation_is_ignored_unless_applied():
     assert clean((8, 10, 28, 40), orientation=6).boxes_xyxy.tolist() == [[8, 10, 28, 40]]
 
 
+def test_a_sliver_that_vanishes_in_float32_has_no_area():
+    # 48 - 5e-9 is 48 in float32.
+    assert counted(clean((0, 0, 1, 5e-9), apply_orientation=True, orientation=3)) == {"zero_area": 1}
+
+
 def test_no_boxes_are_no_trouble():
     result = clean()
     assert result.boxes_xyxy.shape == (0, 4) and not counted(result)

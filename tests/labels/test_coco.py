@@ -258,6 +258,16 @@ def test_files_that_cannot_be_split_are_read_whole(tmp_path):
     assert columns.ids.tolist() == [1] and len(file.images) == 1
 
 
+def test_a_nested_key_of_the_same_name_does_not_pass_for_the_annotations(tmp_path):
+    row = {"id": 1, "image_id": 1, "category_id": 1, "bbox": [0, 0, 1, 1]}
+    document = {"info": {"annotations": [row]}} | coco([(1, "a.jpg")], [row | {"id": 2}, row | {"id": 3}])
+    stream = CocoStream(write_json(tmp_path / "labels.json", document))
+    assert [row.id for piece in stream.pieces() for row in piece] == [1]
+    with pytest.raises(NotSplittable):
+        stream.rest()
+    assert len(read(tmp_path, document).boxes_xyxy) == 2
+
+
 def test_columns_of_pieces_equal_columns_of_the_whole(tmp_path):
     rows = [
         {

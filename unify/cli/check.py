@@ -23,7 +23,10 @@ def check(
     workers: Workers = None,
     json: Json = False,
 ) -> None:
-    """Validate the whole workspace: every YAML file, annotation file and picture. Locks the batches that are new."""
+    """Validate the whole workspace, lock new batches.
+
+    Reads every YAML file, annotation file and picture, and reports everything that is wrong at once.
+    """
     from unify.checking import check as run
     from unify.cli.output import Bars, plural, print_json, print_table, print_warnings
     from unify.errors import UnifyError

@@ -26,7 +26,7 @@ def compile(
     workspace: Workspace = None,
     json: Json = False,
 ) -> None:
-    """Compile the config's batches into one unified dataset of TFRecords.
+    """Write the unified dataset of a config.
 
     The output appears whole or not at all; an interrupted compile resumes when the same command is given again.
     """

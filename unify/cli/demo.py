@@ -16,7 +16,10 @@ def demo(
     folder: Annotated[Path, typer.Argument(help="A new folder for the demo's workspace.", show_default=False)],
     pictures: Annotated[int, typer.Option(min=8, help="How many scenes to draw.")] = 240,
 ) -> None:
-    """Draw driving scenes, cut them into partially labeled batches, compile them, and show what came out."""
+    """Show the whole story on drawn driving scenes.
+
+    Draws them, cuts them into partially labeled batches, compiles those, and shows what is known of a picture.
+    """
     from unify.cli.output import Bars
     from unify.demo.run import run_demo
 

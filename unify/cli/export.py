@@ -35,7 +35,10 @@ def export(
     workspace: Workspace = None,
     json: Json = False,
 ) -> None:
-    """Write a unified dataset as COCO or LVIS JSON, for trainers that read no TFRecords."""
+    """Write a unified dataset as COCO or LVIS JSON.
+
+    For trainers that read no TFRecords. LVIS keeps the difference between unknown and absent; COCO has no place for it.
+    """
     from unify.cli.output import Bars, print_json, print_warnings
     from unify.cli.place import dataset_folder
     from unify.records.export import export_dataset

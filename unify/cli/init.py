@@ -13,7 +13,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def init(folder: Annotated[Path, typer.Argument(help="Where to make the workspace.", show_default=False)]) -> None:
-    """Make a workspace: an example registry to edit, and schemas so that editors complete and check it."""
+    """Make a workspace.
+
+    An example registry to edit, and JSON Schemas so that editors complete and check it as you type.
+    """
     from unify.registry.workspace import init_workspace
 
     for path in init_workspace(folder):

@@ -18,7 +18,10 @@ def plan(
     workers: Workers = None,
     json: Json = False,
 ) -> None:
-    """Show what compile would do, before it does it: examples, labeled and unknown classes, inference, shards."""
+    """Show what compile would do, before it does it.
+
+    Examples, labeled and unknown classes, what each batch adds, inference that hard or soft would need, shards.
+    """
     from unify.cli.output import Bars, print_json
     from unify.compiler import plan as run
     from unify.plan.summary import plan_summary

@@ -14,7 +14,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def schema(workspace: Workspace = None, json: Json = False) -> None:
-    """Write the JSON Schemas of all YAML files into registry/.schema/, where editors find them."""
+    """Write the JSON Schemas of the YAML files.
+
+    Into registry/.schema/, where editors find them.
+    """
     from unify.cli.output import print_json
     from unify.registry.load import find_workspace
     from unify.registry.schema import json_schemas

@@ -12,7 +12,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def verify(dataset: Dataset, workspace: Workspace = None, json: Json = False) -> None:
-    """Check every byte of a unified dataset against its manifest."""
+    """Check every byte against the manifest."""
     from unify.cli.output import Bars, plural, print_json
     from unify.cli.place import dataset_folder
     from unify.records.verify import verify_dataset

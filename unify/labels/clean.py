@@ -48,26 +48,28 @@ def clean_boxes(
         apply_orientation: boxes were drawn on the displayed picture rather than on the stored pixels.
     """
     owner = np.repeat(np.arange(len(pictures)), np.diff(labels.box_offsets))
-    boxes = _to_stored_pixels(labels, pictures, owner, apply_orientation)
     image_hw = pictures.image_hw[owner]
-    sides = image_hw[:, ::-1]
-    lost = relevant & ~np.isfinite(boxes).all(axis=1)
+    boxes = _to_stored_pixels(labels, pictures, owner, apply_orientation)
+    clipped = clip_boxes(boxes, image_hw).astype(np.float32)
+    box_area = box_areas(clipped)
+    found = relevant & np.isfinite(boxes).all(axis=1)
+    lost = relevant & ~found
     with np.errstate(invalid="ignore"):  # lost boxes compare as neither
-        empty = relevant & ~lost & (boxes[:, 2:] <= boxes[:, :2]).any(axis=1)
-        outside = (boxes[:, 2:] <= 0).any(axis=1) | (boxes[:, :2] >= sides).any(axis=1)
-        overhang = np.maximum(-boxes[:, :2], boxes[:, 2:] - sides).max(axis=1, initial=-np.inf)
-    outside &= relevant & ~lost & ~empty
-    kept = relevant & ~lost & ~empty & ~outside
-    clipped = clip_boxes(boxes[kept], image_hw[kept]).astype(np.float32)
-    box_area, annotated = box_areas(clipped), labels.box_area[kept]
-    counts = {
-        "clipped": np.count_nonzero(kept & (overhang > _TOLERANCE_PX)),
-        "zero_area": np.count_nonzero(empty),
-        "outside": np.count_nonzero(outside),
-        "not_finite": np.count_nonzero(lost),
-    }
-    area = np.where(annotated > 0, np.minimum(annotated, box_area), box_area).astype(np.float32)
-    return CleanBoxes(kept, lost, clipped, area, {name: int(count) for name, count in counts.items()})
+        inverted = (boxes[:, 2:] <= boxes[:, :2]).any(axis=1)
+        outside = found & ~inverted & _is_outside(boxes, image_hw)
+        empty = found & ~outside & (inverted | (box_area <= 0))  # a sliver may vanish in float32
+        overhang = np.maximum(-boxes[:, :2], boxes[:, 2:] - image_hw[:, ::-1]).max(axis=1, initial=-np.inf)
+    kept = found & ~outside & ~empty
+    counts = {"clipped": kept & (overhang > _TOLERANCE_PX), "zero_area": empty, "outside": outside, "not_finite": lost}
+    area = np.where(labels.box_area > 0, np.minimum(labels.box_area, box_area), box_area)
+    return CleanBoxes(
+        kept, lost, clipped[kept], area[kept], {name: int(np.count_nonzero(mask)) for name, mask in counts.items()}
+    )
+
+
+def _is_outside(boxes: np.ndarray, image_hw: np.ndarray) -> np.ndarray:
+    """bool [N]; nothing of the box lies in its picture."""
+    return (boxes[:, 2:] <= 0).any(axis=1) | (boxes[:, :2] >= image_hw[:, ::-1]).any(axis=1)
 
 
 def _to_stored_pixels(

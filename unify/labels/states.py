@@ -53,7 +53,7 @@ def _mark_searched(
     positive = box_owner * num_categories + labels.box_category
     absent = _pair_keys(labels.verified_absent, num_categories)
     not_exhaustive = _pair_keys(labels.not_exhaustive, num_categories)
-    searched = np.setdiff1d(np.concatenate([positive, absent]), not_exhaustive)
+    searched = np.unique(np.concatenate([positive, absent]))
 
     pictures, columns = _to_class_pairs(searched, class_of_category)
     categories_of = np.bincount(class_of_category[class_of_category > 0] - 1, minlength=state.shape[1])
@@ -61,6 +61,7 @@ def _mark_searched(
     whole = pairs[num_searched == categories_of[pairs % state.shape[1]]]
     state.reshape(-1)[whole] = State.LABELED
 
+    # Last, because one category that is not exhaustive takes its class with it.
     state[_to_class_pairs(not_exhaustive, class_of_category)] = State.INCOMPLETE
 
 

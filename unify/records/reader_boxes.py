@@ -48,12 +48,20 @@ def pad_boxes(batch: Batch, num_boxes: int | None) -> Batch:
 
     Args:
         batch: columns; no picture has more than ``num_boxes`` boxes.
-        num_boxes: None pads to the most boxes of a picture in the batch.
+        num_boxes: None pads to the most boxes of a picture in the batch, and to one where none has any: TensorFlow
+            2.21 crashes when ``unbatch`` takes an empty tensor apart.
     """
     import tensorflow as tf
 
-    dense = {key: batch[key].to_tensor(shape=[None, num_boxes, 4][: 3 if key == "boxes" else 2]) for key in BOX_KEYS}
-    return {**batch, **dense, "num_boxes": tf.cast(batch["classes"].row_lengths(), tf.int32)}
+    counts = batch["classes"].row_lengths()
+    width = num_boxes or tf.maximum(tf.reduce_max(counts), 1)
+    dense = {key: batch[key].to_tensor(shape=tf.stack([-1, width])) for key in BOX_KEYS if key != "boxes"}
+    dense["boxes"] = batch["boxes"].to_tensor(shape=tf.stack([-1, width, 4]))
+    return {
+        **batch,
+        **{key: tf.ensure_shape(column, [None, num_boxes, 4][: column.shape.rank]) for key, column in dense.items()},
+        "num_boxes": tf.cast(counts, tf.int32),
+    }
 
 
 def cut_padding(element: Batch) -> Batch:
@@ -72,7 +80,7 @@ def _heaviest(weights: tf.RaggedTensor, most: int) -> tf.Tensor:
 
 
 def _where(column: tf.RaggedTensor, kept: tf.Tensor) -> tf.RaggedTensor:
-    """The rows' values where bool [sum N] is set; ``tf.ragged.boolean_mask`` works out the rows for each column anew."""
+    """The values where bool [sum N] is set; several times faster than ``tf.ragged.boolean_mask``."""
     import tensorflow as tf
 
     rows = tf.boolean_mask(column.value_rowids(), kept)

@@ -12,7 +12,7 @@ from keras import ops
 from unify.train.losses.base import PartialLoss
 from unify.train.losses.counts import Counts
 from unify.train.losses.shapes import Tensor, check_box_targets, value_error
-from unify.train.losses.weights import expand_weights
+from unify.train.losses.weights import expand_weights, mark_unknown, weighted
 
 
 def box_l1(y_true: Tensor, y_pred: Tensor) -> Tensor:
@@ -56,12 +56,10 @@ class PartialBoxLoss(PartialLoss):
             expected = "sample_weight [B, ...]: the box weight of positives, 0 elsewhere"
             raise value_error(self.name, "which cells are positives is not said", "no sample_weight", expected)
         weights = expand_weights(sample_weight, y_true.shape[:-1], self.name)
-        weights = ops.broadcast_to(weights, ops.shape(y_true)[:-1])
-        counts = Counts(weights, weights)
-        positive = ops.expand_dims(ops.not_equal(weights, 0.0), -1)
-        true = ops.where(positive, ops.cast(y_true, "float32"), 0.0)
-        pred = ops.where(positive, ops.cast(y_pred, "float32"), 0.0)
-        return weights * self.box_losses(true, pred), counts
+        cells = mark_unknown(ops.ones(ops.shape(y_true)[:-1]), weights)
+        negative = ops.expand_dims(cells < 0.0, -1)
+        true, pred = (ops.where(negative, 0.0, ops.cast(boxes, "float32")) for boxes in (y_true, y_pred))
+        return weighted(self.box_losses(true, pred), weights), Counts(cells, weights)
 
     def box_losses(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         """float32 [...] from [..., D]; the pure function below the class."""

@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 from unify.train.losses.shapes import Tensor
+from unify.train.losses.weights import weighted
 
 
 @dataclass(frozen=True)
@@ -15,28 +16,31 @@ class Counts:
     """The elements of a batch; each count is computed when it is asked for.
 
     Attributes:
-        positive: float32 [B, ...]; weight of what is positive, 0 elsewhere.
-        weights: float32 [B, ...]; weight of every element, 0 where unknown or ignored.
+        targets: float32 [B, ...]; positive in (0, 1], negative 0, -1 unknown.
+        weights: float32 of the same rank, its axes of equal size or 1; None is 1.
     """
 
-    positive: Tensor
-    weights: Tensor
+    targets: Tensor
+    weights: Tensor | None = None
 
     def positives(self) -> Tensor:
         """float32 []; summed weight of the positives of the global batch."""
-        return sum_over_replicas(ops.sum(self.positive))
+        return sum_over_replicas(ops.sum(weighted(ops.maximum(self.targets, 0.0), self.weights)))
 
     def labeled(self) -> Tensor:
-        """float32 []; summed weight of all elements of the global batch."""
-        return sum_over_replicas(ops.sum(self.weights))
+        """float32 []; summed weight of the known elements of the global batch."""
+        return sum_over_replicas(ops.sum(weighted(self._known(), self.weights)))
 
     def elements(self) -> Tensor:
         """float32 []; number of elements of the global batch, known or not."""
-        return sum_over_replicas(ops.cast(ops.size(self.weights), "float32"))
+        return sum_over_replicas(ops.cast(ops.size(self.targets), "float32"))
 
     def labeled_share(self) -> Tensor:
-        """float32 [B] in [0, 1]; share of a picture's elements that have a weight."""
-        return ops.mean(ops.cast(self.weights > 0.0, "float32"), axis=_all_but_first(self.weights))
+        """float32 [B] in [0, 1]; share of a picture's elements that are known, whatever they weigh."""
+        return ops.mean(self._known(), axis=_all_but_first(self.targets))
+
+    def _known(self) -> Tensor:
+        return ops.cast(self.targets >= 0.0, "float32")
 
 
 def sum_per_picture(elements: Tensor) -> Tensor:

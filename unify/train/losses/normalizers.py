@@ -124,7 +124,7 @@ class MovingPositives(keras.metrics.Metric):
         """Nothing: the average outlives an epoch."""
 
     def get_config(self) -> dict[str, Any]:
-        state = ops.convert_to_numpy(self.state.value).tolist()
+        state = [float(number) for number in self.state.value]
         return {"name": self.name, "momentum": self.momentum, "state": state}
 
 

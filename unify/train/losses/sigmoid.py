@@ -10,55 +10,47 @@ from keras import ops
 
 from unify.train.losses.base import PartialLoss
 from unify.train.losses.counts import Counts
-from unify.train.losses.kernels import check_focus, focal_terms, known_logits
+from unify.train.losses.kernels import check_focus, focal, known_logits
 from unify.train.losses.shapes import Tensor, check_class_targets, value_error
-from unify.train.losses.weights import Groups, settle_exclusive, split_unknown
+from unify.train.losses.weights import Groups, expand_weights, mark_unknown, settle_exclusive, weighted
 
 
-def partial_binary_crossentropy(y_true: Tensor, y_pred: Tensor, weights: Tensor, from_logits: bool = True) -> Tensor:
-    """Binary cross-entropy of every element, times its weight.
+def partial_binary_crossentropy(y_true: Tensor, y_pred: Tensor, from_logits: bool = True) -> Tensor:
+    """Binary cross-entropy of every element.
 
     Args:
-        y_true: float [B, ..., C] in [0, 1]; any number where the weight is 0.
+        y_true: [B, ..., C]; in [0, 1], or -1 where unknown.
         y_pred: float [B, ..., C]; logits, or probabilities.
-        weights: float32 [B, ..., C]; see `weights.py`.
         from_logits: whether predictions are logits.
 
     Returns:
-        float32 [B, ..., C]; where the weight is 0, exactly 0 in value and gradient.
+        float32 [B, ..., C]; where unknown, exactly 0 in value and gradient.
     """
-    return partial_binary_focal_crossentropy(y_true, y_pred, weights, None, 0.0, from_logits)
+    return partial_binary_focal_crossentropy(y_true, y_pred, None, 0.0, from_logits)
 
 
 def partial_binary_focal_crossentropy(
-    y_true: Tensor,
-    y_pred: Tensor,
-    weights: Tensor,
-    alpha: float | None = 0.25,
-    gamma: float = 2.0,
-    from_logits: bool = True,
+    y_true: Tensor, y_pred: Tensor, alpha: float | None = 0.25, gamma: float = 2.0, from_logits: bool = True
 ) -> Tensor:
-    """Focal loss of every element, times its weight (Lin et al. 2017).
+    """Focal loss of every element (Lin et al. 2017).
 
-    A target between 0 and 1 takes its share of either loss: the expected loss if it is the probability of a yes. (Keras
-    instead mixes the probabilities inside the power; the two agree at 0 and 1.)
+    A target between 0 and 1 gets its cross-entropy, damped by the opposite target's. (Keras damps by the mean
+    probability instead; the two agree at targets 0 and 1, and at every target if gamma is 0.)
 
     Args:
-        y_true: float [B, ..., C] in [0, 1]; any number where the weight is 0.
+        y_true: [B, ..., C]; in [0, 1], or -1 where unknown.
         y_pred: float [B, ..., C]; logits, or probabilities.
-        weights: float32 [B, ..., C]; see `weights.py`.
         alpha: positives count alpha, negatives 1 - alpha; None: both count 1.
         gamma: >= 0; how strongly easy elements are damped.
         from_logits: whether predictions are logits.
 
     Returns:
-        float32 [B, ..., C]; where the weight is 0, exactly 0 in value and gradient.
+        float32 [B, ..., C]; where unknown, exactly 0 in value and gradient.
     """
-    positive = weights * ops.cast(y_true, "float32")
-    negative = weights - positive
-    if alpha is not None:
-        positive, negative = alpha * positive, (1.0 - alpha) * negative
-    return focal_terms(known_logits(y_pred, weights, from_logits), positive, negative, gamma)
+    y_true = ops.cast(y_true, "float32")
+    targets = ops.maximum(y_true, 0.0)
+    losses = focal(known_logits(y_pred, y_true < 0.0, from_logits), targets, gamma)
+    return losses if alpha is None else losses * ((1.0 - alpha) + (2.0 * alpha - 1.0) * targets)
 
 
 class PartialSigmoidLoss(PartialLoss):
@@ -90,19 +82,18 @@ class PartialSigmoidLoss(PartialLoss):
     def elements(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None) -> tuple[Tensor, Counts]:
         check_class_targets(self.name, y_true, y_pred)
         self._check_columns(y_pred.shape[-1])
+        weights = expand_weights(sample_weight, y_true.shape, self.name)
         if self.exclusive:
-            y_true = settle_exclusive(y_true, sample_weight, self.exclusive, self.name)
-        targets, weights = split_unknown(y_true, sample_weight, self.name)
-        counts = Counts(weights * self.positive(targets), weights)
-        if self.class_weights is not None:
-            weights = weights * ops.convert_to_tensor(self.class_weights, "float32")
-        return self.element_losses(targets, y_pred, weights), counts
+            y_true = settle_exclusive(y_true, weights, self.exclusive)
+        targets = mark_unknown(y_true, weights)
+        losses = weighted(self.element_losses(targets, y_pred), weights)
+        return weighted(losses, self._class_factors()), Counts(self.counted(targets), weights)
 
-    def positive(self, targets: Tensor) -> Tensor:
-        """float32; how far each target counts as a positive."""
+    def counted(self, targets: Tensor) -> Tensor:
+        """float32 [B, ..., C]; targets as they count for the normaliser."""
         return targets
 
-    def element_losses(self, targets: Tensor, y_pred: Tensor, weights: Tensor) -> Tensor:
+    def element_losses(self, targets: Tensor, y_pred: Tensor) -> Tensor:
         """float32 [B, ..., C]; the pure function below the class."""
         raise NotImplementedError
 
@@ -110,13 +101,16 @@ class PartialSigmoidLoss(PartialLoss):
         own = {"class_weights": self.class_weights, "exclusive": self.exclusive, "from_logits": self.from_logits}
         return {**super().get_config(), **own}
 
+    def _class_factors(self) -> Tensor | None:
+        return None if self.class_weights is None else ops.convert_to_tensor(self.class_weights, "float32")
+
     def _check_columns(self, classes: int) -> None:
         if self.class_weights is not None and len(self.class_weights) != classes:
             got = f"{len(self.class_weights)} class weights for {classes} classes"
             raise value_error(self.name, "class weights do not fit", got, "one weight for every class column")
-        beyond = [column for group in self.exclusive for column in group if not 0 <= column < classes]
+        beyond = {column for group in self.exclusive for column in group if not 0 <= column < classes}
         if beyond:
-            got = f"columns {sorted(set(beyond))} of {classes}"
+            got = f"columns {sorted(beyond)} of {classes}"
             raise value_error(self.name, "an exclusive group names a class that is not there", got, "0 <= column < C")
 
 
@@ -135,8 +129,8 @@ class PartialBinaryCrossentropy(PartialSigmoidLoss):
         normalizer, class_weights, exclusive, from_logits, reduction: see `PartialSigmoidLoss`.
     """
 
-    def element_losses(self, targets: Tensor, y_pred: Tensor, weights: Tensor) -> Tensor:
-        return partial_binary_crossentropy(targets, y_pred, weights, self.from_logits)
+    def element_losses(self, targets: Tensor, y_pred: Tensor) -> Tensor:
+        return partial_binary_crossentropy(targets, y_pred, self.from_logits)
 
 
 @keras.saving.register_keras_serializable(package="unify")
@@ -159,8 +153,8 @@ class PartialBinaryFocalCrossentropy(PartialSigmoidLoss):
         self.alpha = alpha
         self.gamma = check_focus(self.name, "gamma", gamma)
 
-    def element_losses(self, targets: Tensor, y_pred: Tensor, weights: Tensor) -> Tensor:
-        return partial_binary_focal_crossentropy(targets, y_pred, weights, self.alpha, self.gamma, self.from_logits)
+    def element_losses(self, targets: Tensor, y_pred: Tensor) -> Tensor:
+        return partial_binary_focal_crossentropy(targets, y_pred, self.alpha, self.gamma, self.from_logits)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "alpha": self.alpha, "gamma": self.gamma}

@@ -17,7 +17,7 @@ from keras import ops
 from unify.train.losses.base import PartialLoss
 from unify.train.losses.counts import Counts
 from unify.train.losses.shapes import Tensor, check_class_targets
-from unify.train.losses.weights import expand_weights
+from unify.train.losses.weights import expand_weights, mark_unknown, weighted
 
 _NEVER = -1e30  # a logit that takes no share in a logsumexp; finite, so that no gradient is inf * 0
 
@@ -56,13 +56,11 @@ class PartialCategoricalCrossentropy(PartialLoss):
     def elements(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None) -> tuple[Tensor, Counts]:
         check_class_targets(self.name, y_true, y_pred, background=1)
         targets = ops.cast(y_true, "float32")
-        matched = ops.cast(_matched(targets)[..., 0], "float32")
-        weights = ops.cast(ops.any(ops.logical_not(targets < 0.0), axis=-1), "float32")
-        if sample_weight is not None:
-            weights = weights * expand_weights(sample_weight, y_true.shape[:-1], self.name)
-        known = ops.expand_dims(ops.not_equal(weights, 0.0), -1)
-        targets, logits = ops.where(known, targets, 0.0), ops.where(known, ops.cast(y_pred, "float32"), 0.0)
-        return weights * partial_categorical_crossentropy(targets, logits), Counts(weights * matched, weights)
+        weights = expand_weights(sample_weight, targets.shape[:-1], self.name)
+        cells = mark_unknown(ops.max(targets, axis=-1), weights)
+        unknown = ops.expand_dims(cells < 0.0, -1)
+        targets, logits = ops.where(unknown, -1.0, targets), ops.where(unknown, 0.0, ops.cast(y_pred, "float32"))
+        return weighted(partial_categorical_crossentropy(targets, logits), weights), Counts(cells, weights)
 
 
 def _matched(targets: Tensor) -> Tensor:

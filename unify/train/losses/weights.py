@@ -8,7 +8,8 @@
     r        negative of a machine-filled class: how far its absence may be trusted
     0        negative of an unknown class
 
-The first line that fits, counts. Where weights are all 0 or 1, targets alone carry them: -1 marks what is unknown.
+The first line that fits, counts. Inside a loss, what counts 0 has target -1, whoever said so; where all other weights
+are 1, such targets alone carry the table.
 """
 
 from __future__ import annotations
@@ -56,32 +57,14 @@ def classification_weights(
     return ops.where(positive, positive_weight, negative_weight)
 
 
-def split_unknown(y_true: Tensor, sample_weight: Tensor | None, where: str) -> tuple[Tensor, Tensor]:
-    """Targets without -1, and the weights that say the same.
-
-    A target that is NaN stays so unless its weight is 0: the loss becomes NaN rather than quietly wrong.
-
-    Args:
-        y_true: [B, ..., C]; negative where unknown.
-        sample_weight: float [B], [B, ...] or [B, ..., C], or None for 1.
-
-    Returns:
-        targets float32 [B, ..., C], 0 where the weight is 0; weights float32 [B, ..., C].
-    """
-    targets = ops.cast(y_true, "float32")
-    unknown = targets < 0.0
-    if sample_weight is None:
-        return ops.where(unknown, 0.0, targets), ops.cast(ops.logical_not(unknown), "float32")
-    weights = ops.where(unknown, 0.0, expand_weights(sample_weight, targets.shape, where))
-    return ops.where(ops.equal(weights, 0.0), 0.0, targets), weights
-
-
-def expand_weights(weights: Tensor, shape: Sequence[int | None], where: str) -> Tensor:
-    """float32 weights with axes of size 1 appended up to the rank of ``shape``.
+def expand_weights(weights: Tensor | None, shape: Sequence[int | None], where: str) -> Tensor | None:
+    """float32 weights with axes of size 1 appended up to the rank of ``shape``; None stays None.
 
     Raises:
-        ValueError: an axis fits neither 1 nor the target's; names both shapes.
+        ValueError: an axis fits neither 1 nor the element's; names both shapes.
     """
+    if weights is None:
+        return None
     weights = ops.cast(weights, "float32")
     check_weights(where, weights, tuple(shape))
     for _ in range(len(shape) - len(weights.shape)):
@@ -89,12 +72,23 @@ def expand_weights(weights: Tensor, shape: Sequence[int | None], where: str) -> 
     return weights
 
 
-def settle_exclusive(y_true: Tensor, sample_weight: Tensor | None, exclusive: Groups, where: str) -> Tensor:
-    """Targets in which -1 became 0 where a cell is matched, at weight 1, to another class of the group."""
-    targets = ops.cast(y_true, "float32")
+def weighted(elements: Tensor, weights: Tensor | None) -> Tensor:
+    """Elements times their weights; None is 1."""
+    return elements if weights is None else elements * weights
+
+
+def mark_unknown(targets: Tensor, weights: Tensor | None) -> Tensor:
+    """float32 targets, -1 where the weight is 0."""
+    targets = ops.cast(targets, "float32")
+    return targets if weights is None else ops.where(ops.equal(weights, 0.0), -1.0, targets)
+
+
+def settle_exclusive(targets: Tensor, weights: Tensor | None, exclusive: Groups) -> Tensor:
+    """float32 targets in which -1 became 0 where a cell is matched, at weight 1, to another class of the group."""
+    targets = ops.cast(targets, "float32")
     certain = ops.equal(targets, 1.0)
-    if sample_weight is not None:
-        certain = ops.logical_and(certain, expand_weights(sample_weight, targets.shape, where) >= 1.0)
+    if weights is not None:
+        certain = ops.logical_and(certain, weights >= 1.0)
     return ops.where(ops.logical_and(targets < 0.0, _rivals(certain, exclusive)), 0.0, targets)
 
 
