@@ -38,7 +38,7 @@ def test_iou_of_two_empty_boxes_is_zero_not_nan():
 
 
 def test_matching_takes_the_largest_overlap_first():
-    # a0 overlaps b0 by 1 and b1 by 0.9; a1 overlaps b0 by 0.9: a0 goes to b0 and a1 is left with nothing at 0.95.
+    # a0-b0 1, a0-b1 and a1-b0 0.9, a1-b1 81/99: a0 goes to b0, and a1 is left with b1, which 0.95 refuses.
     a = boxes((0, 0, 10, 10), (0, 0, 9, 10))
     b = boxes((0, 0, 10, 10), (0, 0, 10, 9))
     assert match_boxes(a, b, 0.5).tolist() == [[0, 0], [1, 1]]

@@ -53,8 +53,8 @@ def judge(ask: Ask, dataset: Path, folder: Path, to: str, script: str) -> Judge:
     return Judge(ask, script, labels, folder)
 
 
-ON_UNKNOWN = [("street.jpg", Box("car", CORNER))]
-ON_ABSENT = []
+ON_UNKNOWN = [("street.jpg", Box("pedestrian", CORNER)), ("walk.jpg", Box("car", CORNER))]
+ON_ABSENT = [("empty.jpg", Box("car", CORNER))]
 ON_INCOMPLETE = [("federated.jpg", Box("pedestrian", CORNER))]
 IN_CROWD = [("jam.jpg", Box("car", (6.0, 10.0, 20.0, 20.0)))]
 

@@ -249,6 +249,16 @@ def test_ordinary_files_are_read_in_pieces(tmp_path, first, indent):
     assert len(stream.rest().images) == 1
 
 
+@pytest.mark.parametrize("window", range(100, 132))
+def test_the_key_is_found_across_two_windows(tmp_path, window):
+    document = {"info": "x" * 80} | coco([(1, "a.jpg")], [(1, 1, index, 0, 1, 1) for index in range(9)])
+    text = json.dumps({key: document[key] for key in ("info", "annotations", "images", "categories")})
+    assert 100 <= text.index('"annotations"') + 8 < 132  # the windows cut before, in and behind it
+    (tmp_path / "labels.json").write_text(text)
+    stream = CocoStream(tmp_path / "labels.json", window)
+    assert sum(map(len, stream.pieces())) == 9
+
+
 def test_files_that_cannot_be_split_are_read_whole(tmp_path):
     rows = [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [0, 0, 1, 1], "attributes": [{"a": 1}, {"b": 2}]}]
     path = write_json(tmp_path / "labels.json", coco([(1, "a.jpg")], rows))

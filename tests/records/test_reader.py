@@ -2,6 +2,7 @@
 
 import sys
 
+import numpy as np
 import pytest
 
 from tests.records.scenes import encode, noise
@@ -33,7 +34,8 @@ def dataset(tmp_path_factory):
 
 
 def names(elements):
-    return [name.decode() for element in elements for name in element["filename"].numpy().reshape(-1).tolist()]
+    """File names of all examples, batched or not."""
+    return [name.decode() for each in elements.as_numpy_iterator() for name in np.atleast_1d(each["filename"]).tolist()]
 
 
 IN_ORDER = [f"{number}.png" for number in range(SHARDS * PER_SHARD)]

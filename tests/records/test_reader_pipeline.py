@@ -151,4 +151,4 @@ def test_more_examples_than_a_chunk_come_through(tmp_path):
 def test_every_key_is_in_the_docstring(dataset):
     batch = load(dataset, batch_size=3, image_hw=HW, resize="letterbox", max_boxes=4).element_spec
     for key in {*batch, *load(dataset, decode=False).element_spec}:
-        assert f"    `{key}`" in load.__doc__
+        assert f"`{key}`" in load.__doc__

@@ -19,6 +19,7 @@ from unify.labels.coco_json import CocoFile, PlainAnnotation
 WINDOW = 2**20  # bytes; larger ones cost memory and gain nothing
 
 _ARRAY_START = re.compile(rb'"annotations"\s*:\s*\[')
+_KEY_REACH = 64  # bytes from the key to its bracket; more white space than that is no ordinary file
 _ARRAY_END = re.compile(rb"\}\s*(\])")
 _LAST_COMMA = re.compile(rb".*\}\s*(,)\s*\{", re.DOTALL)  # greedy: the last place between two objects
 
@@ -75,13 +76,13 @@ class CocoStream:
 
     def _find_array(self, file: BinaryIO) -> tuple[bytes, bytearray]:
         """The file up to and with the array's opening bracket, and from the bracket a window or more."""
-        head = b""
+        head = bytearray()
         while more := file.read(self._window):
+            searched = max(len(head) - _KEY_REACH, 0)  # the key may lie across two windows
             head += more
-            if start := _ARRAY_START.search(head):
-                text = bytearray(head[start.end() - 1 :])
-                text += file.read(self._window)
-                return head[: start.end()], text
+            if start := _ARRAY_START.search(head, searched):
+                text = head[start.end() - 1 :] + file.read(self._window)
+                return bytes(head[: start.end()]), text
         raise NotSplittable
 
 

@@ -46,7 +46,7 @@ def index_pictures(
     progress: Callable[[int], None] | None = None,
     fresh: bool = False,
 ) -> PictureIndex:
-    """Look up or read P pictures.
+    """Look up or read P pictures, at least one.
 
     Args:
         folder: the images folder, absolute.

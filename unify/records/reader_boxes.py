@@ -30,16 +30,17 @@ def limit_boxes(batch: Batch, max_boxes: int, num_columns: int) -> Batch:
     """
     import tensorflow as tf
 
-    counts = batch["weights"].row_lengths()
-    kept = _heaviest(batch["weights"], max_boxes)
-    dropped = class_mask(_where(batch["classes"], ~kept), num_columns)
+    by_weight, rank = _heaviest_first(batch["weights"]), _positions(batch["weights"])
+    kept = tf.sort(tf.boolean_mask(by_weight, rank < max_boxes))
+    dropped = _taken(batch["classes"], tf.boolean_mask(by_weight, rank >= max_boxes))
+    no_longer = class_mask(dropped, num_columns)
     return {
         **batch,
-        **{key: _where(batch[key], kept) for key in BOX_KEYS},
-        "labeled": batch["labeled"] & ~dropped,
-        "incomplete": batch["incomplete"] | dropped,
-        "absence_weights": tf.where(dropped, 0.0, batch["absence_weights"]),
-        "dropped_boxes": tf.cast(tf.maximum(counts - max_boxes, 0), tf.int32),
+        **{key: _taken(batch[key], kept) for key in BOX_KEYS},
+        "labeled": batch["labeled"] & ~no_longer,
+        "incomplete": batch["incomplete"] | no_longer,
+        "absence_weights": tf.where(no_longer, 0.0, batch["absence_weights"]),
+        "dropped_boxes": tf.cast(dropped.row_lengths(), tf.int32),
     }
 
 
@@ -53,15 +54,16 @@ def pad_boxes(batch: Batch, num_boxes: int | None) -> Batch:
     """
     import tensorflow as tf
 
-    counts = batch["classes"].row_lengths()
-    width = num_boxes or tf.maximum(tf.reduce_max(counts), 1)
-    dense = {key: batch[key].to_tensor(shape=tf.stack([-1, width])) for key in BOX_KEYS if key != "boxes"}
-    dense["boxes"] = batch["boxes"].to_tensor(shape=tf.stack([-1, width, 4]))
-    return {
-        **batch,
-        **{key: tf.ensure_shape(column, [None, num_boxes, 4][: column.shape.rank]) for key, column in dense.items()},
-        "num_boxes": tf.cast(counts, tf.int32),
-    }
+    rows = batch["classes"]
+    places = tf.stack([rows.value_rowids(), _positions(rows)], axis=1)
+    width = num_boxes or tf.maximum(tf.reduce_max(rows.row_lengths()), 1)
+
+    def padded(column: tf.RaggedTensor) -> tf.Tensor:
+        shape = [rows.nrows(), width, *column.flat_values.shape[1:]]
+        return tf.scatter_nd(places, column.flat_values, tf.stack(shape))
+
+    dense = {key: padded(batch[key]) for key in BOX_KEYS}
+    return {**batch, **dense, "num_boxes": tf.cast(rows.row_lengths(), tf.int32)}
 
 
 def cut_padding(element: Batch) -> Batch:
@@ -70,19 +72,24 @@ def cut_padding(element: Batch) -> Batch:
     return {key: real.get(key, value) for key, value in element.items() if key != "num_boxes"}
 
 
-def _heaviest(weights: tf.RaggedTensor, most: int) -> tf.Tensor:
-    """bool [sum N]: among the ``most`` largest of its row."""
+def _heaviest_first(weights: tf.RaggedTensor) -> tf.Tensor:
+    """Indices of the flat values, row by row, within a row by falling weight, then by index."""
     import tensorflow as tf
 
-    order = tf.argsort(weights.to_tensor(default_value=-1.0), direction="DESCENDING", stable=True)
-    rank = tf.argsort(order)
-    return tf.boolean_mask(rank < most, tf.sequence_mask(weights.row_lengths()))
+    by_weight = tf.argsort(weights.flat_values, direction="DESCENDING", stable=True)
+    return tf.gather(by_weight, tf.argsort(tf.gather(weights.value_rowids(), by_weight), stable=True))
 
 
-def _where(column: tf.RaggedTensor, kept: tf.Tensor) -> tf.RaggedTensor:
-    """The values where bool [sum N] is set; several times faster than ``tf.ragged.boolean_mask``."""
+def _positions(rows: tf.RaggedTensor) -> tf.Tensor:
+    """int64 [sum N]: 0, 1, ... in each row."""
     import tensorflow as tf
 
-    rows = tf.boolean_mask(column.value_rowids(), kept)
-    values = tf.boolean_mask(column.flat_values, kept)
+    return tf.range(rows.nvals()) - tf.gather(rows.row_starts(), rows.value_rowids())
+
+
+def _taken(column: tf.RaggedTensor, indices: tf.Tensor) -> tf.RaggedTensor:
+    """The flat values at indices that are grouped by row; rows that lose all of theirs stay, empty."""
+    import tensorflow as tf
+
+    rows, values = tf.gather(column.value_rowids(), indices), tf.gather(column.flat_values, indices)
     return tf.RaggedTensor.from_value_rowids(values, rows, nrows=column.nrows(), validate=False)
