@@ -16,43 +16,43 @@ if TYPE_CHECKING:
     from unify.checking import check
     from unify.compiler import compile, plan
     from unify.errors import UnifyError
-    from unify.records.export import export_dataset
+    from unify.records.export import export_dataset as export
     from unify.records.reader import load
-    from unify.records.verify import verify_dataset
+    from unify.records.verify import verify_dataset as verify
     from unify.registry.edit import register_autolabeler, register_dataset
-    from unify.registry.workspace import init_workspace
+    from unify.registry.workspace import init_workspace as init
 
+_HOMES = {
+    "UnifyError": ("unify.errors", "UnifyError"),
+    "check": ("unify.checking", "check"),
+    "compile": ("unify.compiler", "compile"),
+    "export": ("unify.records.export", "export_dataset"),
+    "init": ("unify.registry.workspace", "init_workspace"),
+    "load": ("unify.records.reader", "load"),
+    "plan": ("unify.compiler", "plan"),
+    "register_autolabeler": ("unify.registry.edit", "register_autolabeler"),
+    "register_dataset": ("unify.registry.edit", "register_dataset"),
+    "verify": ("unify.records.verify", "verify_dataset"),
+}
 __all__ = [
     "UnifyError",
     "check",
     "compile",
-    "export_dataset",
-    "init_workspace",
+    "export",
+    "init",
     "load",
     "plan",
     "register_autolabeler",
     "register_dataset",
-    "verify_dataset",
+    "verify",
 ]
-
-_HOMES = {
-    "UnifyError": "unify.errors",
-    "check": "unify.checking",
-    "compile": "unify.compiler",
-    "export_dataset": "unify.records.export",
-    "init_workspace": "unify.registry.workspace",
-    "load": "unify.records.reader",
-    "plan": "unify.compiler",
-    "register_autolabeler": "unify.registry.edit",
-    "register_dataset": "unify.registry.edit",
-    "verify_dataset": "unify.records.verify",
-}
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'unify' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    module, attribute = _HOMES[name]
+    return getattr(import_module(module), attribute)
 
 
 def __dir__() -> list[str]:

@@ -14,7 +14,7 @@ from unify.errors import DatasetError, PlanError, Problem
 from unify.executors import Executor, make_executor
 from unify.manifest import build_manifest, request_identity
 from unify.merge.human import merge_examples
-from unify.plan.build import CompilePlan, ShardPlan
+from unify.planning.build import CompilePlan, ShardPlan
 from unify.progress import Progress, Silent
 from unify.records.label_map import LABEL_MAPS
 from unify.records.manifest import MANIFEST_NAME, manifest_bytes, read_manifest, seal_manifest

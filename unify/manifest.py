@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from unify.core.digest import json_digest
 from unify.core.types import JsonObject
-from unify.plan.build import CompilePlan
-from unify.plan.summary import disagreements
+from unify.planning.build import CompilePlan
+from unify.planning.summary import disagreements
 from unify.records.counts import dataset_classes, split_classes, sum_counts
 from unify.records.manifest import FORMAT, VERSION, taxonomy_entry
 from unify.records.shard import ShardResult

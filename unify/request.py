@@ -10,8 +10,8 @@ from unify.core.types import Method
 from unify.errors import shorten
 from unify.intake import lock_entry, take_in
 from unify.labels.read import ReadBatch
-from unify.plan.build import CompilePlan, build_plan
-from unify.plan.summary import class_counts, disagreements
+from unify.planning.build import CompilePlan, build_plan
+from unify.planning.summary import class_counts, disagreements
 from unify.progress import Progress
 from unify.registry.config import find_config, load_config
 from unify.registry.load import find_workspace, load_registry

@@ -22,7 +22,7 @@ import numpy as np
 from unify.core.taxonomy import Taxonomy
 from unify.core.types import BatchLabels, BatchRef, Method, PictureTable, State
 from unify.merge.human import merge_examples
-from unify.plan.build import build_plan
+from unify.planning.build import build_plan
 from unify.registry.objects import CompileConfig
 
 NUM_BATCHES = 3

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import assume, given
 
 from tests.factories import TAXONOMY, digest_of, make_batch, make_config
-from tests.plan import reference
+from tests.planning import reference
 from unify.core.types import BatchLabels, ExampleTable, State
 from unify.merge.human import merge_examples
-from unify.plan.build import CompilePlan, build_plan
+from unify.planning.build import CompilePlan, build_plan
 
 BOX, NEAR, FAR = (0, 0, 10, 10), (0, 1, 10, 11), (50, 50, 60, 60)
 

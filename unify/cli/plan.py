@@ -24,7 +24,7 @@ def plan(
     """
     from unify.cli.output import Bars, print_json
     from unify.compiler import plan as run
-    from unify.plan.summary import plan_summary
+    from unify.planning.summary import plan_summary
 
     with Bars() as bars:
         summary = plan_summary(run(config, method=method, workspace=workspace, workers=workers, progress=bars))

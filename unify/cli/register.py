@@ -13,7 +13,7 @@ Names = Annotated[list[str] | None, typer.Option(show_default=False)]
 
 
 def add_to(app: typer.Typer) -> None:
-    group = typer.Typer(help="Add a batch or an auto-labeler version.\n\nThe edit made for you; comments and order stay.")
+    group = typer.Typer(help="Add a batch or an auto-labeler version; comments and order stay.")
     group.command(epilog="Example: unify register dataset pedestrian:b7 --annotations data/b7.json --images data/b7")(
         dataset
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from unify.core.types import BatchLabels, ExampleTable
 from unify.merge.methods import apply_methods
-from unify.plan.build import CompilePlan
+from unify.planning.build import CompilePlan
 
 
 def merge_examples(plan: CompilePlan, examples: np.ndarray) -> ExampleTable:

@@ -49,6 +49,9 @@ class ShardJob:
     taxonomy: Taxonomy
     on_error: str = "stop"
 
+    def __str__(self) -> str:
+        return self.file_name  # how executors name a job in messages, instead of its table
+
 
 @dataclass(frozen=True)
 class ShardResult:

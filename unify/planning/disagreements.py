@@ -13,7 +13,7 @@ import numpy as np
 
 from unify.core.boxes import box_areas, count_disagreements
 from unify.core.types import BatchLabels
-from unify.plan.identity import ExampleRows
+from unify.planning.identity import ExampleRows
 
 SAME_OBJECT_IOU = 0.5
 

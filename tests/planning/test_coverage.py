@@ -6,10 +6,10 @@ import numpy as np
 from hypothesis import given
 
 from tests.factories import TAXONOMY, make_batch
-from tests.plan import reference
+from tests.planning import reference
 from unify.core.types import BatchLabels, State
-from unify.plan.coverage import Coverage, unite
-from unify.plan.identity import group_rows
+from unify.planning.coverage import Coverage, unite
+from unify.planning.identity import group_rows
 
 BOX, NEAR, FAR = (0, 0, 10, 10), (0, 1, 10, 11), (50, 50, 60, 60)
 

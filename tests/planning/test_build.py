@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories import TAXONOMY, make_autolabeler, make_batch, make_config
-from tests.plan import reference
-from tests.plan.golden import assert_golden
+from tests.planning import reference
+from tests.planning.golden import assert_golden
 from unify.core.types import BatchLabels
 from unify.errors import PlanError
-from unify.plan.build import CompilePlan, build_plan
+from unify.planning.build import CompilePlan, build_plan
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "plan"
+GOLDEN = Path(__file__).parents[1] / "golden" / "planning"
 WORDS = tuple(f"picture {number}" for number in range(40))
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unify.plan.shards import record_sizes, shard_boundaries, shard_name
+from unify.planning.shards import record_sizes, shard_boundaries, shard_name
 
 SIZES = st.lists(st.integers(1, 10_000), max_size=60).map(lambda sizes: np.array(sizes, np.int64))
 TARGETS = st.floats(1, 100_000)

@@ -11,10 +11,10 @@ from unify.core.digest import shuffle_keys
 from unify.core.taxonomy import Taxonomy
 from unify.core.types import BatchLabels, Method, State
 from unify.errors import PlanError, Problem
-from unify.plan.coverage import Coverage, unite
-from unify.plan.identity import ExampleRows, example_splits, group_rows
-from unify.plan.jobs import InferenceJob, inference_jobs
-from unify.plan.shards import MEBIBYTE, record_sizes, shard_boundaries, shard_name
+from unify.planning.coverage import Coverage, unite
+from unify.planning.identity import ExampleRows, example_splits, group_rows
+from unify.planning.jobs import InferenceJob, inference_jobs
+from unify.planning.shards import MEBIBYTE, record_sizes, shard_boundaries, shard_name
 from unify.registry.objects import CompileConfig
 
 

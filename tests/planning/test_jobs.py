@@ -7,7 +7,7 @@ import pytest
 from tests.factories import TAXONOMY, make_autolabeler, make_batch, make_config, make_taxonomy
 from unify.core.taxonomy import Taxonomy
 from unify.core.types import BatchLabels, State
-from unify.plan.build import build_plan
+from unify.planning.build import build_plan
 
 LABELERS = {
     "vehicle": [make_autolabeler("vehicle:v4", ["car", "truck"])],

@@ -12,8 +12,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from unify.core.types import BatchLabels, State
-from unify.plan.disagreements import Overruled, disagreeing_pictures
-from unify.plan.identity import ExampleRows
+from unify.planning.disagreements import Overruled, disagreeing_pictures
+from unify.planning.identity import ExampleRows
 
 NO_ROW = -1
 

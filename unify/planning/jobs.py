@@ -9,7 +9,7 @@ import numpy as np
 
 from unify.core.taxonomy import Taxonomy
 from unify.core.types import BatchLabels, State
-from unify.plan.identity import ExampleRows
+from unify.planning.identity import ExampleRows
 from unify.registry.objects import AutoLabelerChoice, CompileConfig
 
 FILLED_SPLIT = "train"  # other splits keep human labels only: a model is not measured against a machine's opinion

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from unify.core.types import JsonObject, State
-from unify.plan.build import CompilePlan
+from unify.planning.build import CompilePlan
 
 
 def plan_summary(plan: CompilePlan) -> JsonObject:

@@ -16,8 +16,8 @@ import pytest
 
 from tests.factories import TAXONOMY, make_autolabeler, make_batch, make_config
 from unify.core.types import SkippedPicture, State
-from unify.plan.build import build_plan
-from unify.plan.summary import plan_summary
+from unify.planning.build import build_plan
+from unify.planning.summary import plan_summary
 
 BOX, FAR = (0, 0, 10, 10), (50, 50, 60, 60)
 

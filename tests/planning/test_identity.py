@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 
 from tests.factories import make_batch, make_config
-from tests.plan import reference
-from tests.plan.golden import assert_golden
+from tests.planning import reference
+from tests.planning.golden import assert_golden
 from unify.core.digest import content_ids
 from unify.core.types import BatchLabels
 from unify.errors import PlanError
-from unify.plan.build import build_plan
-from unify.plan.identity import example_splits, group_rows
+from unify.planning.build import build_plan
+from unify.planning.identity import example_splits, group_rows
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "plan"
+GOLDEN = Path(__file__).parents[1] / "golden" / "planning"
 
 
 def test_a_picture_in_two_batches_is_one_example():
