@@ -19,7 +19,7 @@ def numpy_of(tensor: Any) -> np.ndarray:
 
 
 def value_and_gradient(function: Function, at: np.ndarray, jit: bool = False) -> tuple[np.ndarray, np.ndarray]:
-    """A scalar function and its gradient at float32 ``at``; compiled by XLA where the backend can and ``jit`` is set."""
+    """A scalar function and its gradient at float32 ``at``; compiled by XLA if ``jit``, where there is XLA."""
     value, gradient = _ON[BACKEND](function, at, jit)
     return numpy_of(value), numpy_of(gradient)
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import unify
 from tests.real_data import real
 from tests.train.evaluate_cases import as_coco, as_results, plain_pycocotools, random_case, take
 from tests.workspaces import add_config, make_workspace
+from unify import compile
+from unify.records.export import export_dataset
 from unify.train.evaluate import EvaluationReport, evaluate, score_detections
 from unify.train.evaluate.coco import run_coco
 from unify.train.evaluate.placed import place_detections
@@ -74,7 +75,7 @@ def test_real_detections_on_the_export_of_a_compiled_dataset(tmp_path: Path):
     It counts pixels inclusively and takes the whole area under the curve, pycocotools 101 points of it.
     """
     dataset = compile_indoor(tmp_path, real("indoor"))
-    unify.export_dataset(dataset, to="coco", output=tmp_path / "val.json", split="val")
+    export_dataset(dataset, to="coco", output=tmp_path / "val.json", split="val")
     annotations = json.loads((tmp_path / "val.json").read_text())
     by_sha256 = indoor_results(real("indoor"), {each["name"]: each["id"] for each in annotations["categories"]})
     (tmp_path / "results.json").write_text(json.dumps(by_sha256))
@@ -113,7 +114,7 @@ def compile_indoor(folder: Path, indoor: Path) -> Path:
     batch = f"b1: {{annotations: data/indoor.json, images: {indoor}/images-optional, split: val}}"
     (workspace / "registry/datasets/indoor.yaml").write_text(f"task: indoor\nbatches:\n  {batch}\n")
     config = add_config(workspace, ["indoor:b1"])
-    return unify.compile(config, workspace=workspace, workers=1).output
+    return compile(config, workspace=workspace, workers=1).output
 
 
 def indoor_results(indoor: Path, ids: dict[str, int]) -> list[dict]:

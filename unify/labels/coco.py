@@ -36,8 +36,8 @@ def read(annotations: Path, images: Path) -> SourceLabels:
         OSError: the file cannot be read.
     """
     file, rows = parse_coco(annotations)
-    pictures = find_rows(rows.image_ids, id_column(file.images or []))
-    categories = find_rows(rows.category_ids, id_column(file.categories or []))
+    pictures = find_rows(rows.image_ids, id_column([picture.id for picture in file.images or []]))
+    categories = find_rows(rows.category_ids, id_column([category.id for category in file.categories or []]))
     if problems := check_coco(file, rows, pictures, categories, str(annotations)):
         raise LabelError(problems)
     return SourceLabels(

@@ -60,7 +60,7 @@ def _check_pictures(file: CocoFile) -> Iterable[Finding]:
         except ValueError as error:
             (unusable if name else unnamed).append(f"{name!r} {error}" if name else f"image {picture.id}")
     yield "images without an id", [source_name(picture) for picture in file.images if picture.id is None]
-    yield "image ids used more than once", _repeated(id_column(file.images))
+    yield "image ids used more than once", _repeated(id_column([picture.id for picture in file.images]))
     yield "images without a file_name", unnamed
     yield "file names that cannot be used", unusable
     yield "file names of more than one image", _repeated(np.array(names, object))
@@ -69,7 +69,7 @@ def _check_pictures(file: CocoFile) -> Iterable[Finding]:
 def _check_categories(file: CocoFile) -> Iterable[Finding]:
     incomplete = [f"id {row.id}, name {row.name}" for row in file.categories if row.id is None or not row.name]
     yield "categories without an id or a name", incomplete
-    yield "category ids used more than once", _repeated(id_column(file.categories))
+    yield "category ids used more than once", _repeated(id_column([category.id for category in file.categories]))
 
 
 def _check_annotations(rows: AnnotationColumns, pictures: np.ndarray, categories: np.ndarray) -> Iterable[Finding]:

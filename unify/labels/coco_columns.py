@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import chain, repeat
-from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,9 +11,8 @@ import numpy as np
 
 from unify.labels.coco_json import (
     Annotation,
-    Category,
     CocoFile,
-    Picture,
+    Id,
     PlainAnnotation,
     decode_whole,
     without_garbage_collection,
@@ -65,28 +63,28 @@ def parse_coco(path: Path) -> tuple[CocoFile, AnnotationColumns]:
 
 def plain_columns(rows: Sequence[PlainAnnotation]) -> AnnotationColumns:
     """Columns of rows of which every field has its one type."""
-
-    def column(key: str, dtype: type) -> np.ndarray:
-        return np.fromiter(map(attrgetter(key), rows), dtype, len(rows))
-
-    bboxes = map(attrgetter("bbox"), rows)
+    num_rows = len(rows)
     try:
-        ids = [column(key, np.int64) for key in ("id", "image_id", "category_id")]
-    except OverflowError:
+        return AnnotationColumns(
+            ids=np.fromiter([row.id for row in rows], np.int64, num_rows),
+            image_ids=np.fromiter([row.image_id for row in rows], np.int64, num_rows),
+            category_ids=np.fromiter([row.category_id for row in rows], np.int64, num_rows),
+            boxes_xyxy=_to_xyxy([row.bbox for row in rows]),
+            area=np.fromiter([row.area for row in rows], np.float32, num_rows),
+            crowd=np.fromiter([row.iscrowd for row in rows], np.bool_, num_rows),
+            malformed=[],
+        )
+    except OverflowError:  # an id of more than 64 bits
         raise NotSplittable from None
-    return AnnotationColumns(
-        *ids, _to_xyxy(bboxes, len(rows)), column("area", np.float32), column("iscrowd", np.bool_), malformed=[]
-    )
 
 
 def odd_columns(rows: Sequence[Annotation]) -> AnnotationColumns:
     """Columns of rows of which any field may be missing, or be of another type."""
-    bboxes = [row.bbox if row.bbox and len(row.bbox) == 4 else _NO_BOX for row in rows]
     return AnnotationColumns(
-        ids=id_column(rows, "id"),
-        image_ids=id_column(rows, "image_id"),
-        category_ids=id_column(rows, "category_id"),
-        boxes_xyxy=_to_xyxy(bboxes, len(rows)),
+        ids=id_column([row.id for row in rows]),
+        image_ids=id_column([row.image_id for row in rows]),
+        category_ids=id_column([row.category_id for row in rows]),
+        boxes_xyxy=_to_xyxy([row.bbox if row.bbox and len(row.bbox) == 4 else _NO_BOX for row in rows]),
         area=np.array([row.area for row in rows], np.float32),  # None becomes NaN
         crowd=np.array([row.iscrowd for row in rows], np.bool_),  # None becomes False
         malformed=[row for row in rows if row.bbox and len(row.bbox) != 4],
@@ -99,11 +97,10 @@ def join_columns(parts: Iterable[AnnotationColumns]) -> AnnotationColumns:
     return AnnotationColumns(*map(np.concatenate, columns), list(chain.from_iterable(malformed)))
 
 
-def id_column(rows: Sequence[Annotation | Picture | Category], key: str = "id") -> np.ndarray:
+def id_column(ids: list[Id]) -> np.ndarray:
     """int64 [N], or object [N] where an id is missing, larger than 64 bits, or no whole number."""
-    values = list(map(attrgetter(key), rows))
-    column = np.array(values)
-    return column if column.dtype == np.int64 else np.array(values, object)
+    column = np.array(ids)
+    return column if column.dtype == np.int64 else np.array(ids, object)
 
 
 def find_rows(references: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -131,9 +128,9 @@ def _is_dense(ids: np.ndarray) -> bool:
     return len(ids) > 0 and int(ids.max()) - int(ids.min()) < 16 * len(ids) and int(ids.max()) < 2**62
 
 
-def _to_xyxy(bboxes: Iterable[Sequence[float]], num_boxes: int) -> np.ndarray:
+def _to_xyxy(bboxes: Sequence[Sequence[float]]) -> np.ndarray:
     """float32 [N, 4]; sums are taken in float64, so that x + width rounds once."""
-    xyxy = np.fromiter(chain.from_iterable(bboxes), np.float64, 4 * num_boxes).reshape(-1, 4)
+    xyxy = np.fromiter(chain.from_iterable(bboxes), np.float64, 4 * len(bboxes)).reshape(-1, 4)
     xyxy[:, 2:] += xyxy[:, :2]
     with np.errstate(over="ignore"):  # becomes infinite, which is found and counted later
         return xyxy.astype(np.float32)

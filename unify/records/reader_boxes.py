@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from unify.records.reader_parse import class_mask
+from unify.records.reader_parse import class_mask, row_of_values
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -30,10 +30,12 @@ def limit_boxes(batch: Batch, max_boxes: int, num_columns: int) -> Batch:
     """
     import tensorflow as tf
 
-    by_weight, rank = _heaviest_first(batch["weights"]), _positions(batch["weights"])
-    kept = tf.sort(tf.boolean_mask(by_weight, rank < max_boxes))
-    dropped = _taken(batch["classes"], tf.boolean_mask(by_weight, rank >= max_boxes))
-    no_longer = class_mask(dropped, num_columns)
+    weights = batch["weights"]
+    rows = row_of_values(weights)
+    by_weight, is_kept = _heaviest_first(weights, rows), _positions(weights, rows) < max_boxes
+    kept = _grouped(tf.sort(tf.boolean_mask(by_weight, is_kept)), rows, weights.nrows())
+    dropped = _grouped(tf.boolean_mask(by_weight, ~is_kept), rows, weights.nrows())
+    no_longer = class_mask(_taken(batch["classes"], dropped), num_columns)
     return {
         **batch,
         **{key: _taken(batch[key], kept) for key in BOX_KEYS},
@@ -54,16 +56,17 @@ def pad_boxes(batch: Batch, num_boxes: int | None) -> Batch:
     """
     import tensorflow as tf
 
-    rows = batch["classes"]
-    places = tf.stack([rows.value_rowids(), _positions(rows)], axis=1)
-    width = num_boxes or tf.maximum(tf.reduce_max(rows.row_lengths()), 1)
+    classes = batch["classes"]
+    rows, counts = row_of_values(classes), classes.row_lengths()
+    places = tf.stack([rows, _positions(classes, rows)], axis=1)
+    width = num_boxes or tf.maximum(tf.reduce_max(counts), 1)
 
     def padded(column: tf.RaggedTensor) -> tf.Tensor:
-        shape = [rows.nrows(), width, *column.flat_values.shape[1:]]
+        shape = [classes.nrows(), width, *column.flat_values.shape[1:]]
         return tf.scatter_nd(places, column.flat_values, tf.stack(shape))
 
     dense = {key: padded(batch[key]) for key in BOX_KEYS}
-    return {**batch, **dense, "num_boxes": tf.cast(rows.row_lengths(), tf.int32)}
+    return {**batch, **dense, "num_boxes": tf.cast(counts, tf.int32)}
 
 
 def cut_padding(element: Batch) -> Batch:
@@ -72,24 +75,30 @@ def cut_padding(element: Batch) -> Batch:
     return {key: real.get(key, value) for key, value in element.items() if key != "num_boxes"}
 
 
-def _heaviest_first(weights: tf.RaggedTensor) -> tf.Tensor:
-    """Indices of the flat values, row by row, within a row by falling weight, then by index."""
+def _heaviest_first(weights: tf.RaggedTensor, rows: tf.Tensor) -> tf.Tensor:
+    """int32 [sum N]: indices of the flat values, row by row, within a row by falling weight, then by index."""
     import tensorflow as tf
 
     by_weight = tf.argsort(weights.flat_values, direction="DESCENDING", stable=True)
-    return tf.gather(by_weight, tf.argsort(tf.gather(weights.value_rowids(), by_weight), stable=True))
+    return tf.gather(by_weight, tf.argsort(tf.gather(rows, by_weight), stable=True))
 
 
-def _positions(rows: tf.RaggedTensor) -> tf.Tensor:
+def _positions(column: tf.RaggedTensor, rows: tf.Tensor) -> tf.Tensor:
     """int64 [sum N]: 0, 1, ... in each row."""
     import tensorflow as tf
 
-    return tf.range(rows.nvals()) - tf.gather(rows.row_starts(), rows.value_rowids())
+    return tf.range(tf.size(rows, tf.int64)) - tf.gather(column.row_starts(), rows)
 
 
-def _taken(column: tf.RaggedTensor, indices: tf.Tensor) -> tf.RaggedTensor:
-    """The flat values at indices that are grouped by row; rows that lose all of theirs stay, empty."""
+def _grouped(indices: tf.Tensor, rows: tf.Tensor, num_rows: tf.Tensor) -> tf.RaggedTensor:
+    """Indices of flat values, already row by row, as [B, (n)]; rows without any are empty."""
     import tensorflow as tf
 
-    rows, values = tf.gather(column.value_rowids(), indices), tf.gather(column.flat_values, indices)
-    return tf.RaggedTensor.from_value_rowids(values, rows, nrows=column.nrows(), validate=False)
+    return tf.RaggedTensor.from_value_rowids(indices, tf.gather(rows, indices), num_rows, validate=False)
+
+
+def _taken(column: tf.RaggedTensor, indices: tf.RaggedTensor) -> tf.RaggedTensor:
+    """The flat values at the indices, in their rows."""
+    import tensorflow as tf
+
+    return indices.with_flat_values(tf.gather(column.flat_values, indices.flat_values))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from unify.records.reader_parse import row_of_values
+
 if TYPE_CHECKING:
     import tensorflow as tf
 
@@ -64,4 +66,4 @@ def letterbox_boxes(boxes: tf.RaggedTensor, content_hw: tf.Tensor, image_hw: tup
     import tensorflow as tf
 
     scale = tf.cast(content_hw / tf.constant(image_hw, tf.int32), tf.float32)
-    return boxes.with_flat_values(boxes.flat_values * tf.tile(tf.gather(scale, boxes.value_rowids()), [1, 2]))
+    return boxes.with_flat_values(boxes.flat_values * tf.tile(tf.gather(scale, row_of_values(boxes)), [1, 2]))

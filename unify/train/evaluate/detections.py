@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
 
-from unify.errors import Problem, UnifyError
+from unify.errors import Problem, UnifyError, shorten
 
 _MOST_ENTRIES = 10  # of a file that is wrong throughout; more say nothing new
 _SHAPE = "a list of {image_id, category_id, bbox: [x, y, width, height] in pixels, score}"
@@ -59,7 +59,7 @@ class _Entry(msgspec.Struct, gc=False):
     """One entry of a results file; other keys are left alone."""
 
     image_id: int | str
-    category_id: int
+    category_id: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
     bbox: tuple[float, float, float, float]
     score: float
 
@@ -104,8 +104,8 @@ def _parse(path: Path, content: bytes) -> Any:
 
 def _convert(path: Path, parsed: Any) -> list[_Entry]:
     if not isinstance(parsed, list):
-        keys = f" with the keys {', '.join(list(parsed)[:5])}" if isinstance(parsed, dict) else ""
-        got, fix = f"{type(parsed).__name__}{keys}", "give the detector's results, not the annotations"
+        got = f"an object with the keys {shorten(list(parsed))}" if isinstance(parsed, dict) else "a single value"
+        fix = "give the detector's results, not the annotations"
         raise UnifyError(Problem(str(path), "is not a COCO results file", got=got, expected=_SHAPE, fix=fix))
     entries: list[_Entry] = []
     problems = list(_collect(path, parsed, entries))

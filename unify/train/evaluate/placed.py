@@ -50,7 +50,7 @@ def place_detections(detections: Detections, truth: Truth) -> PlacedDetections:
         *_value_problems(detections),
     ]
     if problems:
-        raise UnifyError(problems, summary=f"nothing of {len(detections):,} detections was evaluated")
+        raise UnifyError(problems, summary=f"none of {len(detections):,} detections was evaluated")
     return PlacedDetections(
         picture=picture,
         class_ids=np.asarray(detections.class_ids, np.int64),
@@ -64,7 +64,7 @@ def _picture_problems(detections: Detections, picture: np.ndarray, truth: Truth)
     if unknown:
         yield Problem(
             detections.origin,
-            f"{unknown.total():,} detections are on pictures that are not in the split",
+            f"detections on pictures that are not in the split: {unknown.total():,}",
             got=f"image_id {shorten([repr(picture_id) for picture_id in unknown])}",
             expected=f"1 to {len(truth):,}, or a picture's sha256",
             fix="take the ids that 'unify export --to coco --split SPLIT' gives this split, or the sha256 beside them",
@@ -77,7 +77,7 @@ def _class_problems(detections: Detections, truth: Truth) -> Iterator[Problem]:
     if unknown:
         yield Problem(
             detections.origin,
-            f"{unknown.total():,} detections are of classes that the dataset does not have",
+            f"detections of classes that the dataset does not have: {unknown.total():,}",
             got=f"category_id {shorten([str(class_id) for class_id in sorted(unknown)])}",
             expected=shorten([f"{class_id} {name}" for class_id, name in names.items()]),
             fix="map the detector's classes to the ids of the dataset's label_map.csv",
@@ -87,11 +87,11 @@ def _class_problems(detections: Detections, truth: Truth) -> Iterator[Problem]:
 def _value_problems(detections: Detections) -> Iterator[Problem]:
     boxes, scores = np.asarray(detections.boxes_xywh_px), np.asarray(detections.scores)
     for wrong, what, values, expected in (
-        (~np.isfinite(scores), "have a score that is not a number", scores, "a finite score"),
-        (~np.isfinite(boxes).all(axis=1), "have a box that is not made of numbers", boxes, "finite pixels"),
-        ((boxes[:, 2:] < 0).any(axis=1), "have a negative size", boxes, "[x, y, width, height] in pixels"),
+        (~np.isfinite(scores), "with a score that is not a number", scores, "a finite score"),
+        (~np.isfinite(boxes).all(axis=1), "with a box that is not made of numbers", boxes, "finite pixels"),
+        ((boxes[:, 2:] < 0).any(axis=1), "with a negative size", boxes, "[x, y, width, height] in pixels"),
     ):
         places = np.flatnonzero(wrong).tolist()
         if places:
             got = shorten([f"{values[index].tolist()} in entry {index}" for index in places])
-            yield Problem(detections.origin, f"{len(places):,} detections {what}", got=got, expected=expected)
+            yield Problem(detections.origin, f"detections {what}: {len(places):,}", got=got, expected=expected)

@@ -93,6 +93,9 @@ class MovingPositives(keras.metrics.Metric):
         loss = PartialBinaryFocalCrossentropy(normalizer="positives_ema")
         model.compile("adam", loss, metrics=[loss.normalizer])     # logs the average; needed on JAX only
 
+    Keras loads a saved loss and its metrics apart; join them again by
+    ``model.compile(model.optimizer, model.loss, metrics=[model.loss.normalizer])``.
+
     Under ``tf.distribute``, make the loss inside ``strategy.scope()``, as the model.
 
     Args:
