@@ -3,6 +3,7 @@
     import unify
     report = unify.compile("configs/adas_v7.yaml")
     dataset = unify.load("unified/adas-v7", split="train")
+    loss = unify.losses.PartialBinaryFocalCrossentropy()
 
 Names are imported when they are first used: ``import unify`` itself loads neither TensorFlow nor NumPy.
 """
@@ -13,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from unify import losses
     from unify.checking import check
     from unify.compiler import compile, plan
     from unify.errors import UnifyError
@@ -21,11 +23,13 @@ if TYPE_CHECKING:
     from unify.records.verify import verify_dataset as verify
     from unify.registry.edit import register_autolabeler, register_dataset
     from unify.registry.workspace import init_workspace as init
+    from unify.train.evaluate import evaluate
 
 _HOMES = {
     "UnifyError": ("unify.errors", "UnifyError"),
     "check": ("unify.checking", "check"),
     "compile": ("unify.compiler", "compile"),
+    "evaluate": ("unify.train.evaluate", "evaluate"),
     "export": ("unify.records.export", "export_dataset"),
     "init": ("unify.registry.workspace", "init_workspace"),
     "load": ("unify.records.reader", "load"),
@@ -38,9 +42,11 @@ __all__ = [
     "UnifyError",
     "check",
     "compile",
+    "evaluate",
     "export",
     "init",
     "load",
+    "losses",
     "plan",
     "register_autolabeler",
     "register_dataset",
@@ -49,6 +55,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "losses":
+        return import_module("unify.losses")
     if name not in _HOMES:
         raise AttributeError(f"module 'unify' has no attribute {name!r}")
     module, attribute = _HOMES[name]

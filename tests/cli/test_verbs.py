@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from tests.workspaces import two_task_workspace
 from unify.cli.main import app
 
-VERBS = ["init", "demo", "check", "list", "plan", "compile", "verify", "export", "schema", "register"]
+VERBS = ["init", "demo", "check", "list", "plan", "compile", "verify", "export", "evaluate", "schema", "register"]
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ SIZES = [(60, 90), (64, 64), (33, 200), (200, 33), (17, 19)]
 
 @needs_tensorflow
 @pytest.mark.parametrize("resize", ["stretch", "letterbox"])
-@pytest.mark.parametrize("image_hw", [(96, 96), (40, 120), (150, 50)])
+@pytest.mark.parametrize("image_hw", [(96, 96), (40, 120)])
 def test_a_resized_box_still_is_around_its_object(tmp_path, resize, image_hw):
     rng = np.random.default_rng(sum(image_hw))
     rows = []
@@ -102,16 +102,17 @@ def test_a_letterbox_keeps_the_shape_and_pads_with_gray_below_or_right(tmp_path)
 
 
 @needs_tensorflow
-@pytest.mark.parametrize("stored_hw", [(1, 1000), (1000, 1), (999, 1000), (3, 7)])
-def test_a_letterbox_of_any_aspect_ratio_has_a_picture_in_it(tmp_path, stored_hw):
-    picture = encode(np.zeros((*stored_hw, 3), np.uint8))
-    rows = [ExampleRow(picture, "a.png", image_hw=stored_hw, format=PictureFormat.PNG)]
-    (element,) = load(write(tmp_path, *rows), image_hw=(64, 48), resize="letterbox").as_numpy_iterator()
-    height, width = element["content_hw"]
-    assert 1 <= height <= 64
-    assert 1 <= width <= 48
-    assert height == 64 or width == 48
-    assert (element["image"][:height, :width] == 0).all()
+def test_a_letterbox_of_any_aspect_ratio_has_a_picture_in_it(tmp_path):
+    expected = {(1, 1000): (1, 48), (1000, 1): (64, 1), (999, 1000): (48, 48), (3, 7): (21, 48), (4, 3): (64, 48)}
+    rows = [
+        ExampleRow(encode(np.zeros((*hw, 3), np.uint8)), f"{hw}.png", image_hw=hw, format=PictureFormat.PNG)
+        for hw in expected
+    ]
+    for element in load(write(tmp_path, *rows), image_hw=(64, 48), resize="letterbox").as_numpy_iterator():
+        height, width = element["content_hw"].tolist()
+        assert (height, width) == expected[tuple(element["image_hw"].tolist())]
+        assert (element["image"][:height, :width] == 0).all()
+        assert (element["image"] == 114).sum() == (64 * 48 - height * width) * 3
 
 
 @needs_tensorflow

@@ -142,3 +142,7 @@ def test_nan_in_a_file_reaches_the_check_of_values(tmp_path: Path):
     found = read_detections(write(tmp_path, [{**GOOD, "score": float("nan")}]))
     with pytest.raises(UnifyError, match="results.json: detections with a score that is not a number: 1"):
         place_detections(found, make_truth([{}]))
+
+
+def test_a_class_id_beyond_all_integers(tmp_path: Path):
+    assert "category_id: Expected int <= 2147483647" in message_of(write(tmp_path, [{**GOOD, "category_id": 10**30}]))

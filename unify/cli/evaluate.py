@@ -33,7 +33,10 @@ def evaluate(
     workspace: Workspace = None,
     json: Json = False,
 ) -> None:
-    """Precision, recall, F1 and COCO's AP and AR per class; what nobody labeled counts neither way."""
+    """Score detections, label-aware.
+
+    Precision, recall, F1 and COCO's AP and AR per class; what nobody labeled counts neither way.
+    """
     from unify.cli.output import Bars, print_json
     from unify.cli.place import dataset_folder
     from unify.train.evaluate import evaluate as evaluate_detections

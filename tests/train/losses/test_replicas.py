@@ -14,6 +14,7 @@ from tests.train.backend import BACKEND
 ROOT = Path(__file__).parents[3]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="tf.distribute is TensorFlow's")
 def test_two_replicas_train_like_one():
     """Each sees another number of positives; dividing by its own would give another model."""

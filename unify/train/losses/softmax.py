@@ -35,7 +35,7 @@ def partial_categorical_crossentropy(y_true: Tensor, y_pred: Tensor) -> Tensor:
     targets, logits = ops.cast(y_true, "float32"), ops.cast(y_pred, "float32")
     possible = ops.where(_matched(targets), targets > 0.0, targets < 0.0)
     possible = ops.concatenate([ops.logical_not(_matched(targets)), possible], axis=-1)
-    losses = ops.logsumexp(logits, axis=-1) - ops.logsumexp(ops.where(possible, logits, _NEVER), axis=-1)
+    losses = _logsumexp(logits) - _logsumexp(ops.where(possible, logits, _NEVER))
     return ops.where(ops.any(ops.isnan(targets), axis=-1), float("nan"), losses)
 
 
@@ -66,3 +66,9 @@ class PartialCategoricalCrossentropy(PartialLoss):
 def _matched(targets: Tensor) -> Tensor:
     """bool [B, ..., 1]."""
     return ops.any(targets > 0.0, axis=-1, keepdims=True)
+
+
+def _logsumexp(logits: Tensor) -> Tensor:
+    """[...] from [..., K]. The backends' own has exp(logit - result) as gradient on PyTorch: 2e-4 off at logits of 1e4."""
+    top = ops.stop_gradient(ops.max(logits, axis=-1, keepdims=True))
+    return ops.squeeze(top, -1) + ops.log(ops.sum(ops.exp(logits - top), axis=-1))
