@@ -20,8 +20,8 @@ from unify.records.label_map import LABEL_MAPS
 from unify.records.manifest import MANIFEST_NAME, manifest_bytes, read_manifest, seal_manifest
 from unify.records.shard import ShardJob, ShardResult, seal_shard, write_shard
 from unify.registry.objects import CompileConfig
-from unify.request import prepare, warnings_of
-from unify.staging import Staging, cannot_write, output_exists, staged_output, write_atomically
+from unify.request import Request, prepare, warnings_of
+from unify.staging import Staging, cannot_write, only_writer, open_staging, output_exists, write_atomically
 
 
 @dataclass(frozen=True)
@@ -126,16 +126,35 @@ def compile(
         progress=progress,
     )
     _refuse_machine_methods(request.config)
-    target, entries = request.config.output, request.lock_entries
-    identity = request_identity(request.plan, entries)
+    target = request.config.output
+    identity = request_identity(request.plan, request.lock_entries)
     manifest = _already_there(target, identity, overwrite)
     up_to_date = manifest is not None
-    if manifest is None:
-        with staged_output(target, identity) as staging:
-            results = _write_shards(request.plan, staging, pool, on_error, progress)
-            manifest = build_manifest(request.plan, entries, results, identity)
-            manifest = _finish(request.plan, staging, manifest, overwrite)
+    if not up_to_date:
+        with only_writer(target):
+            manifest = _write_dataset(request, target, identity, pool, on_error, overwrite, progress)
     return CompileReport(target, manifest, time.perf_counter() - began, up_to_date, warnings_of(request))
+
+
+def _write_dataset(
+    request: Request,
+    target: Path,
+    identity: str,
+    executor: Executor,
+    on_error: str,
+    overwrite: bool,
+    progress: Progress,
+) -> JsonObject:
+    """Write and publish the dataset; returns its manifest."""
+    # Asked again: another compile of the same request may have finished while this one waited for its turn.
+    manifest = _already_there(target, identity, overwrite)
+    if manifest is not None:
+        return manifest
+    staging = open_staging(target, identity)
+    results = _write_shards(request.plan, staging, executor, on_error, progress)
+    return _finish(
+        request.plan, staging, build_manifest(request.plan, request.lock_entries, results, identity), overwrite
+    )
 
 
 def _refuse_machine_methods(config: CompileConfig) -> None:

@@ -60,26 +60,29 @@ class Staging:
         shutil.rmtree(old, ignore_errors=True)
 
 
-@contextmanager
-def staged_output(output: Path, identity: str) -> Iterator[Staging]:
-    """Hold the staging folder of ``output`` for work known by ``identity``.
+def open_staging(output: Path, identity: str) -> Staging:
+    """The staging folder of ``output`` for work known by ``identity``, with what an earlier run of it finished.
 
-    Parts of another identity are removed: they belong to a compile whose inputs are no more.
+    Parts of another identity are removed: they belong to a compile whose inputs are no more. Call it as `only_writer`.
 
     Raises:
-        OutputError: another process writes this output, or the place cannot be written.
+        OutputError: the place cannot be written.
     """
     folder = output.with_name(f".{output.name}.compiling")
-    with _only_writer(output):
-        try:
-            _prepare(folder, identity)
-        except OSError as error:
-            raise cannot_write(folder, error) from error
-        yield Staging(folder, output)
+    try:
+        _prepare(folder, identity)
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+    return Staging(folder, output)
 
 
 @contextmanager
-def _only_writer(output: Path) -> Iterator[None]:
+def only_writer(output: Path) -> Iterator[None]:
+    """Hold the right to write ``output``.
+
+    Raises:
+        OutputError: another process holds it, or the place cannot be written.
+    """
     path = output.with_name(f".{output.name}.lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

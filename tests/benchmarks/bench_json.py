@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.benchmarks import coco_json
-from tests.benchmarks.measure import Cost, alternate, cost_of, print_figures, print_ratio, this_module
+from tests.benchmarks.measure import alternate, cost_of, print_figures, print_ratio, this_module
 from tests.benchmarks.options import add_work
 
 
@@ -35,7 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def compare(file: Path, repeats: int) -> None:
     print(f"{file}: {file.stat().st_size / 1e6:,.0f} MB", flush=True)
     cost_of(reading("save", file))
-    costs = alternate({how: partial(cost_of, reading(how, file)) for how in ("pycocotools", "json", "snapshot")}, repeats)
+    contestants = {how: partial(cost_of, reading(how, file)) for how in ("pycocotools", "json", "snapshot")}
+    costs = alternate(contestants, repeats)
     seconds = {how: [float(cost.output.splitlines()[-1]) for cost in rounds] for how, rounds in costs.items()}
     megabytes = {how: [cost.peak_bytes / 1e6 for cost in rounds] for how, rounds in costs.items()}
     for how in costs:

@@ -95,7 +95,7 @@ def torch_step(loss: Any, targets: np.ndarray, logits: np.ndarray, jit: bool) ->
         value.backward()
         if torch.cuda.is_available():
             torch.cuda.synchronize()
-        return float(value)
+        return float(value.detach())
 
     function = torch.compile(loss) if jit else loss
     return step

@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     jobs = plan_jobs(material.ensure(options.work, options.pictures), output)
     seconds = alternate(contestants(jobs, output), options.repeats)
     for name, rounds in seconds.items():
-        print_figures(f"{name}: pictures a second, best {options.pictures / min(rounds):,.0f}", "s", rounds)
+        print_figures(f"{name}: {options.pictures / min(rounds):,.0f} pictures/s", "s", rounds)
     for work in (write_records, write_shard):
         one, two = seconds[name_of(work, 1)], seconds[name_of(work, 2)]
         print_ratio(f"{work.__name__}, 1 worker: speed of a bare copy", seconds[BARE], one, bar=">= 0.6")

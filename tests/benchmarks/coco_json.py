@@ -83,7 +83,8 @@ def annotations(pictures: int) -> Iterator[dict]:
         x, y = round(rng.uniform(0, WIDTH - 101), 2), round(rng.uniform(0, HEIGHT - 101), 2)
         width, height = round(rng.uniform(1, 100), 2), round(rng.uniform(1, 100), 2)
         corners = rng.randint(4, MOST_CORNERS)
-        outline = [round(value, 2) for _ in range(corners) for value in (x + rng.random() * width, y + rng.random() * height)]
+        points = ((x + rng.random() * width, y + rng.random() * height) for _ in range(corners))
+        outline = [round(value, 2) for point in points for value in point]
         yield {
             "segmentation": [outline],
             "area": round(width * height / 2, 4),

@@ -121,8 +121,7 @@ def coco(pictures: int) -> dict:
         for row, (corner, size, kind) in enumerate(zip(corners, sizes, kinds))
     ]
     images = [
-        {"id": number + 1, "file_name": name_of(number), "height": HEIGHT, "width": WIDTH}
-        for number in range(pictures)
+        {"id": number + 1, "file_name": name_of(number), "height": HEIGHT, "width": WIDTH} for number in range(pictures)
     ]
     categories = [{"id": class_id, "name": name} for class_id, name in enumerate(CLASSES, start=1)]
     return {"images": images, "annotations": annotations, "categories": categories}

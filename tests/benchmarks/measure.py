@@ -79,13 +79,13 @@ def alternate(contestants: Mapping[str, Callable[[], Figure]], repeats: int) -> 
 def print_figures(what: str, unit: str, figures: Sequence[float]) -> None:
     """The smallest figure, then all in the order of the rounds."""
     rounds = " ".join(f"{figure:.3g}" for figure in figures)
-    print(f"{what:<44}{min(figures):>9.3g} {unit:<4} rounds: {rounds}", flush=True)
+    print(f"{what:<58}{min(figures):>9.3g} {unit:<4} rounds: {rounds}", flush=True)
 
 
 def print_ratio(what: str, larger: Sequence[float], smaller: Sequence[float], bar: str) -> None:
     """How many times the best of one is the best of the other, beside the ratio of every round."""
     rounds = " ".join(f"{one / other:.3g}" for one, other in zip(larger, smaller))
-    print(f"{what:<44}{min(larger) / min(smaller):>9.3g} x    rounds: {rounds}   bar: {bar}", flush=True)
+    print(f"{what:<58}{min(larger) / min(smaller):>9.3g} x    rounds: {rounds}   bar: {bar}", flush=True)
 
 
 def unify_command(*arguments: str | os.PathLike) -> list[str | os.PathLike]:

@@ -25,7 +25,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
     """``ask(script, *arguments, **environment)``: what a script of ``peers/`` answers in the peers' environment."""
     python = os.environ.get(VARIABLE)
     if not python:
-        pytest.skip(f"{VARIABLE} does not name the Python of an environment with the peers; see tests/interop/README.md")
+        pytest.skip(f"{VARIABLE} names no Python of an environment with the peers; see tests/interop/README.md")
 
     def ask_peer(script: str, *arguments: str | Path, **environment: str) -> object:
         answer = tmp_path_factory.mktemp("answer") / "answer.json"

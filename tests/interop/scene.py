@@ -1,4 +1,4 @@
-"""The small dataset that every peer reads: one picture for each thing a reader could get wrong, and what is true of it."""
+"""The small dataset that every peer reads: a picture for each thing a reader could get wrong, and the truth of it."""
 
 from __future__ import annotations
 

@@ -22,17 +22,21 @@ def decode_picture(encoded: tf.Tensor) -> tf.Tensor:
     return tf.ensure_shape(tf.io.decode_jpeg(encoded, channels=3, dct_method="INTEGER_ACCURATE"), [None, None, 3])
 
 
-def stretch_picture(picture: tf.Tensor, image_hw: tuple[int, int]) -> tf.Tensor:
-    """uint8 [H, W, 3] of exactly ``image_hw``; a box's fractions stay what they are."""
+def stretch_picture(picture: tf.Tensor, image_hw: tuple[int, int] | tf.Tensor) -> tf.Tensor:
+    """uint8 [H, W, 3] of exactly ``image_hw`` (int32 [2] where a tensor); a box's fractions stay what they are."""
     import tensorflow as tf
 
+    stored_hw, target_hw = tf.shape(picture)[:2], tf.convert_to_tensor(image_hw)
+
+    def resized(antialias: bool) -> tf.Tensor:
+        # Weights are positive and add up to one: nothing leaves 0..255.
+        return tf.cast(tf.round(tf.image.resize(picture, target_hw, antialias=antialias)), tf.uint8)
+
     # Where nothing shrinks, antialiasing changes nothing and takes several times as long.
-    resized = tf.cond(
-        tf.reduce_any(tf.convert_to_tensor(image_hw) < tf.shape(picture)[:2]),
-        lambda: tf.image.resize(picture, image_hw, antialias=True),
-        lambda: tf.image.resize(picture, image_hw),
-    )
-    return tf.saturate_cast(tf.round(resized), tf.uint8)
+    shrinks = tf.reduce_any(target_hw < stored_hw)
+    is_same = tf.reduce_all(target_hw == stored_hw)
+    pixels = tf.case([(is_same, lambda: picture), (shrinks, lambda: resized(True))], default=lambda: resized(False))
+    return pixels if tf.is_tensor(image_hw) else tf.ensure_shape(pixels, [*image_hw, 3])
 
 
 def letterbox_picture(picture: tf.Tensor, image_hw: tuple[int, int]) -> tf.Tensor:

@@ -93,9 +93,8 @@ def settle_exclusive(targets: Tensor, weights: Tensor | None, exclusive: Groups)
 
 
 def _rivals(certain: Tensor, exclusive: Groups) -> Tensor:
-    """bool [..., C]: another class of one of the class's groups is certain here."""
+    """bool [..., C]: a class of one of the class's groups, or itself, is certain here."""
     matrix = np.zeros((certain.shape[-1],) * 2, "float32")
     for group in exclusive:
         matrix[np.ix_(list(group), list(group))] = 1.0
-    np.fill_diagonal(matrix, 0.0)
     return ops.matmul(ops.cast(certain, "float32"), matrix) > 0.5
