@@ -131,8 +131,11 @@ def compile(
     manifest = _already_there(target, identity, overwrite)
     up_to_date = manifest is not None
     if not up_to_date:
-        with only_writer(target):
-            manifest = _write_dataset(request, target, identity, pool, on_error, overwrite, progress)
+        try:
+            with only_writer(target):
+                manifest = _write_dataset(request, target, identity, pool, on_error, overwrite, progress)
+        except OSError as error:
+            raise cannot_write(target, error) from error
     return CompileReport(target, manifest, time.perf_counter() - began, up_to_date, warnings_of(request))
 
 
@@ -152,9 +155,8 @@ def _write_dataset(
         return manifest
     staging = open_staging(target, identity)
     results = _write_shards(request.plan, staging, executor, on_error, progress)
-    return _finish(
-        request.plan, staging, build_manifest(request.plan, request.lock_entries, results, identity), overwrite
-    )
+    manifest = build_manifest(request.plan, request.lock_entries, results, identity)
+    return _finish(request.plan, staging, manifest, overwrite)
 
 
 def _refuse_machine_methods(config: CompileConfig) -> None:
@@ -230,10 +232,7 @@ def _finish(plan: CompilePlan, staging: Staging, manifest: JsonObject, overwrite
     maps = {name: render(plan.taxonomy).encode() for name, render in LABEL_MAPS.items()}
     files = {name: hashlib.sha256(data).hexdigest() for name, data in maps.items()}
     manifest = seal_manifest({**manifest, "files": files})
-    try:
-        for name, data in {**maps, MANIFEST_NAME: manifest_bytes(manifest)}.items():
-            write_atomically(staging.folder / name, data)
-        staging.publish(overwrite=overwrite)
-    except OSError as error:
-        raise cannot_write(staging.output, error) from error
+    for name, data in {**maps, MANIFEST_NAME: manifest_bytes(manifest)}.items():
+        write_atomically(staging.folder / name, data)
+    staging.publish(overwrite=overwrite)
     return manifest

@@ -64,15 +64,16 @@ def open_staging(output: Path, identity: str) -> Staging:
     """The staging folder of ``output`` for work known by ``identity``, with what an earlier run of it finished.
 
     Parts of another identity are removed: they belong to a compile whose inputs are no more. Call it as `only_writer`.
-
-    Raises:
-        OutputError: the place cannot be written.
     """
     folder = output.with_name(f".{output.name}.compiling")
-    try:
-        _prepare(folder, identity)
-    except OSError as error:
-        raise cannot_write(folder, error) from error
+    mark = folder / NOTES / "identity"
+    if folder.exists() and not (mark.exists() and mark.read_text() == identity):
+        shutil.rmtree(folder)
+    if not folder.exists():
+        (folder / NOTES).mkdir(parents=True)
+        write_atomically(mark, identity.encode())
+    for leftover in [*folder.glob("*.tmp*"), *(folder / NOTES).glob("*.tmp*")]:
+        leftover.unlink()
     return Staging(folder, output)
 
 
@@ -81,12 +82,12 @@ def only_writer(output: Path) -> Iterator[None]:
     """Hold the right to write ``output``.
 
     Raises:
-        OutputError: another process holds it, or the place cannot be written.
+        OutputError: another process holds it.
     """
     path = output.with_name(f".{output.name}.lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path, timeout=LOCK_WAIT_SECONDS)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path, timeout=LOCK_WAIT_SECONDS)
         lock.acquire()
     except Timeout:
         raise OutputError(
@@ -96,23 +97,10 @@ def only_writer(output: Path) -> Iterator[None]:
                 fix="wait until it is done, stop it, or choose another --output",
             )
         ) from None
-    except OSError as error:
-        raise cannot_write(output, error) from error
     try:
         yield
     finally:
         lock.release()  # the empty file stays: removing it would let a third process lock another file of that name
-
-
-def _prepare(folder: Path, identity: str) -> None:
-    mark = folder / NOTES / "identity"
-    if folder.exists() and not (mark.exists() and mark.read_text() == identity):
-        shutil.rmtree(folder)
-    if not folder.exists():
-        (folder / NOTES).mkdir(parents=True)
-        write_atomically(mark, identity.encode())
-    for leftover in [*folder.glob("*.tmp*"), *(folder / NOTES).glob("*.tmp*")]:
-        leftover.unlink()
 
 
 def write_atomically(path: Path, data: bytes) -> None:
