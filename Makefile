@@ -4,8 +4,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 DEMO ?= demo
+TORCH ?=  # a version, e.g. ==2.13.0, where the registry would bring a GPU build
 
-.PHONY: demo test test-all lint format bench clean
+.PHONY: demo test test-all test-backends lint format clean
 
 demo: $(VENV)/.demo
 	$(BIN)/unify demo $(DEMO)
@@ -15,6 +16,18 @@ test: $(VENV)/.dev
 
 test-all: $(VENV)/.dev
 	$(BIN)/python -m pytest
+
+# The losses on Keras's other two backends, in an environment of their own.
+test-backends: $(VENV)-backends/.done
+	for backend in jax torch; do \
+	  KERAS_BACKEND=$$backend $(VENV)-backends/bin/python -m pytest tests/train/losses -p no:cacheprovider || exit 1; \
+	done
+
+$(VENV)-backends/.done: pyproject.toml
+	$(PYTHON) -m venv $(VENV)-backends
+	$(VENV)-backends/bin/python -m pip install --quiet --editable . \
+	  jax jaxlib "torch$(TORCH)" keras pytest pytest-timeout hypothesis
+	@touch $@
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -26,7 +39,7 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) $(DEMO)
+	rm -rf $(VENV) $(VENV)-backends $(DEMO)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -12,6 +12,7 @@ from pathlib import Path
 from unify.core.types import JsonObject, Method
 from unify.errors import DatasetError, PlanError, Problem
 from unify.executors import Executor, make_executor
+from unify.files import cannot_write, write_whole
 from unify.manifest import build_manifest, request_identity
 from unify.merge.human import merge_examples
 from unify.planning.build import CompilePlan, ShardPlan
@@ -21,7 +22,7 @@ from unify.records.manifest import MANIFEST_NAME, manifest_bytes, read_manifest,
 from unify.records.shard import ShardJob, ShardResult, seal_shard, write_shard
 from unify.registry.objects import CompileConfig
 from unify.request import Request, prepare, warnings_of
-from unify.staging import Staging, cannot_write, only_writer, open_staging, output_exists, write_atomically
+from unify.staging import Staging, only_writer, open_staging, output_exists
 
 
 @dataclass(frozen=True)
@@ -233,6 +234,6 @@ def _finish(plan: CompilePlan, staging: Staging, manifest: JsonObject, overwrite
     files = {name: hashlib.sha256(data).hexdigest() for name, data in maps.items()}
     manifest = seal_manifest({**manifest, "files": files})
     for name, data in {**maps, MANIFEST_NAME: manifest_bytes(manifest)}.items():
-        write_atomically(staging.folder / name, data)
+        write_whole(staging.folder / name, data, durable=True)
     staging.publish(overwrite=overwrite)
     return manifest

@@ -8,7 +8,6 @@ picks them up; at the end one rename publishes the folder.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from filelock import FileLock, Timeout
 
 from unify.core.types import JsonObject
 from unify.errors import OutputError, Problem
+from unify.files import TEMPORARY, write_whole
 
 NOTES = ".parts"  # inside the staging folder: one note a finished part, and the identity of the work
 LOCK_WAIT_SECONDS = 2.0  # long enough for the children of a killed run to notice and end
@@ -43,7 +43,7 @@ class Staging:
 
     def note(self, part: str, facts: JsonObject) -> None:
         """Note that a part is finished; atomic."""
-        write_atomically(self.folder / NOTES / f"{part}.json", json.dumps(facts).encode())
+        write_whole(self.folder / NOTES / f"{part}.json", json.dumps(facts).encode(), durable=True)
 
     def publish(self, *, overwrite: bool) -> None:
         """Make the folder the output, in one rename; an old output is moved away first and removed afterwards."""
@@ -71,8 +71,8 @@ def open_staging(output: Path, identity: str) -> Staging:
         shutil.rmtree(folder)
     if not folder.exists():
         (folder / NOTES).mkdir(parents=True)
-        write_atomically(mark, identity.encode())
-    for leftover in [*folder.glob("*.tmp*"), *(folder / NOTES).glob("*.tmp*")]:
+        write_whole(mark, identity.encode(), durable=True)
+    for leftover in [*folder.glob(f"*{TEMPORARY}*"), *(folder / NOTES).glob(f"*{TEMPORARY}*")]:
         leftover.unlink()
     return Staging(folder, output)
 
@@ -103,16 +103,6 @@ def only_writer(output: Path) -> Iterator[None]:
         lock.release()  # the empty file stays: removing it would let a third process lock another file of that name
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a small file under a temporary name, sync it, and rename it: whole or not at all, power cuts included."""
-    temporary = path.with_name(f"{path.name}.tmp-{os.getpid()}")
-    with open(temporary, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-
-
 def output_exists(output: Path) -> OutputError:
     """The error for an output that holds something else."""
     return OutputError(
@@ -120,17 +110,5 @@ def output_exists(output: Path) -> OutputError:
             where=str(output),
             what="the output exists already",
             fix="choose another --output, or pass --overwrite to replace a unified dataset",
-        )
-    )
-
-
-def cannot_write(path: Path, error: OSError) -> OutputError:
-    """The error for a place that cannot be written."""
-    return OutputError(
-        Problem(
-            where=str(path),
-            what="cannot be written",
-            got=error.strerror or str(error),
-            fix="free space or mend the permissions; the same command resumes",
         )
     )

@@ -26,6 +26,7 @@ CLASSES = tuple(f"kind{number}" for number in range(10))
 IMAGES = "images/train"
 ANNOTATIONS = "annotations/instances_train.json"
 CONFIG = "bench"
+SMALL_SHARDS = "small_shards"  # the same in more shards: what two workers need to share the work evenly
 OUTPUT = "unified/bench"
 
 _REGISTRY = {
@@ -46,6 +47,12 @@ name: bench
 method: partial
 datasets: ["things:b1"]
 output: {OUTPUT}
+""",
+    f"configs/{SMALL_SHARDS}.yaml": """\
+name: small-shards
+method: partial
+datasets: ["things:b1"]
+shard_size_mb: 16
 """,
 }
 

@@ -85,7 +85,7 @@ def print_figures(what: str, unit: str, figures: Sequence[float]) -> None:
 def print_ratio(what: str, larger: Sequence[float], smaller: Sequence[float], bar: str) -> None:
     """How many times the best of one is the best of the other, beside the ratio of every round."""
     rounds = " ".join(f"{one / other:.3g}" for one, other in zip(larger, smaller))
-    print(f"{what:<58}{min(larger) / min(smaller):>9.3g} x    rounds: {rounds}   bar: {bar}", flush=True)
+    print(f"{what:<58}{min(larger) / min(smaller):>9.3g} x    rounds: {rounds}   {bar and f'bar: {bar}'}", flush=True)
 
 
 def unify_command(*arguments: str | os.PathLike) -> list[str | os.PathLike]:

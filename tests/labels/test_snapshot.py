@@ -1,14 +1,12 @@
 """Snapshots: what went in comes out, and damage is noticed."""
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.labels.helpers import assert_same_labels, source
 from unify.core.types import CategoryLists
-from unify.errors import OutputError
-from unify.labels.columns import load_columns, save_columns, write_whole
+from unify.labels.columns import load_columns, save_columns
 from unify.labels.snapshot import load_snapshot, save_snapshot
 
 floats = st.floats(width=32)
@@ -70,11 +68,3 @@ def test_columns_of_different_lengths_share_a_file(tmp_path):
     loaded = load_columns(tmp_path / "x")
     assert loaded["a"].tolist() == [0, 1, 2] and loaded["b"].dtype == np.float32
     assert (loaded["c"], loaded["d"]) == (["x", "é"], [])
-
-
-def test_nothing_is_left_behind_by_a_write_that_fails(tmp_path):
-    (tmp_path / "folder").mkdir()
-    with pytest.raises(OutputError) as error:
-        write_whole(tmp_path / "folder", b"data")
-    assert str(error.value) == f"{tmp_path / 'folder'}: cannot be written: Is a directory"
-    assert [path.name for path in tmp_path.iterdir()] == ["folder"]

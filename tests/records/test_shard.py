@@ -162,7 +162,8 @@ def test_a_missing_output_folder_is_named(output, pictures):
         write_shard(job)
     path = output / "gone" / job.file_name
     assert str(raised.value) == (
-        f"{path}: shard cannot be written: No such file or directory\n  fix:      choose another output"
+        f"{path}: cannot be written: No such file or directory\n"
+        "  fix:      check your rights on the folder, or choose another place"
     )
 
 
@@ -178,8 +179,7 @@ def test_a_full_disk_leaves_nothing_behind(output, pictures, monkeypatch):
     with pytest.raises(OutputError) as raised:
         write_shard(job)
     assert str(raised.value) == (
-        f"{output / job.file_name}: shard cannot be written: No space left on device\n"
-        "  fix:      free space on the disk or choose another output"
+        f"{output / job.file_name}: cannot be written: No space left on device\n  fix:      free space on the disk"
     )
     assert names_in(output) == []
 

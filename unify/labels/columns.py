@@ -6,8 +6,6 @@ Files appear whole or not at all, and a damaged one reads as absent: both kinds 
 
 from __future__ import annotations
 
-import os
-import tempfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from unify.errors import OutputError, Problem
+from unify.files import write_whole
 
 Column = np.ndarray | list[str]
 
@@ -49,26 +47,6 @@ def load_columns(path: Path) -> dict[str, Column] | None:
         return None
     batch = pa.ipc.open_file(pa.BufferReader(body)).get_batch(0)
     return {name: _from_arrow(batch.column(name).values) for name in batch.schema.names}
-
-
-def write_whole(path: Path, *parts: bytes | pa.Buffer) -> None:
-    """Write a file so that readers see all of it or none of it.
-
-    Raises:
-        OutputError: the disk is full, or the folder cannot be written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.writelines(parts)
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
-    except OSError as error:
-        raise OutputError(Problem(str(path), f"cannot be written: {error.strerror}")) from None
 
 
 def _to_arrow(column: Column) -> pa.Array:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from unify.core.digest import json_digest
-from unify.labels.columns import write_whole
+from unify.files import write_whole
 
 # A file changed again within its clock's tick keeps its modification time; two seconds is the coarsest tick in use.
 _RACY_NS = 2_000_000_000

@@ -6,12 +6,10 @@ where only readers that know them see them.
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -21,6 +19,7 @@ import msgspec
 from unify.core.taxonomy import Taxonomy
 from unify.core.types import JsonObject
 from unify.errors import OutputError, Problem, UnifyError, did_you_mean
+from unify.files import whole_file
 from unify.records.decode import DecodedExample, read_shard
 from unify.records.export_coco import CocoExporter
 from unify.records.export_lvis import LvisExporter
@@ -112,7 +111,8 @@ def export_dataset(
     splits = sorted(manifest["splits"]) if split is None else [split]
     shards = [(name, path) for name in splits for path in shard_paths(folder, manifest, name)]
     exporter = EXPORTERS[to](taxonomy_of(manifest))
-    with _new_file(output) as file, tempfile.TemporaryFile(dir=output.parent) as waiting:
+    _refuse_existing(output)
+    with whole_file(output) as file, tempfile.TemporaryFile(dir=output.parent) as waiting:
         document = _Document(file, waiting, exporter, None if pictures is None else Path(pictures))
         for name, path in shards:
             for example in read_shard(path):
@@ -159,21 +159,7 @@ def _append(file: BinaryIO, entry: JsonObject, *, first: bool) -> None:
     file.write((b"\n" if first else b",\n") + msgspec.json.encode(entry))
 
 
-@contextmanager
-def _new_file(output: Path) -> Iterator[BinaryIO]:
-    """A file that gets its name when all of it is written."""
+def _refuse_existing(output: Path) -> None:
     if output.exists():
         fix = "choose another --output, or move the file away"
         raise OutputError(Problem(str(output), "the output exists already", fix=fix))
-    temporary = output.with_name(f".{output.name}.tmp-{os.getpid()}")
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        with open(temporary, "wb") as file:
-            yield file
-        temporary.rename(output)
-    except OSError as error:
-        fix = "free space on the disk" if error.errno == errno.ENOSPC else "choose another --output"
-        raise OutputError(Problem(str(output), f"cannot be written: {error.strerror}", fix=fix)) from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink()

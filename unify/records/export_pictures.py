@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
-from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from unify.errors import DatasetError, OutputError, Problem
+from unify.files import write_whole
 from unify.records.decode import DecodedExample
 
 _SHOWN_DIGITS = 8
@@ -38,20 +37,11 @@ def save_picture(folder: Path, name: str, encoded: bytes) -> None:
         OutputError: another file stands there, or the picture cannot be written.
     """
     path = folder / name
-    temporary = path.with_name(f".tmp-{os.getpid()}")  # short: the name itself may be as long as names can be
-    fix = "choose another folder for the pictures"
-    try:
-        if path.exists():
-            if path.is_file() and path.read_bytes() == encoded:
-                return
-            raise OutputError(Problem(str(path), "another file stands where a picture should go", fix=fix))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(encoded)
-        temporary.rename(path)
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
-        raise OutputError(Problem(str(path), f"the picture cannot be written: {error.strerror}", fix=fix)) from error
+    if not path.exists():
+        write_whole(path, encoded)
+    elif not path.is_file() or path.read_bytes() != encoded:
+        fix = "choose another folder for the pictures"
+        raise OutputError(Problem(str(path), "another file stands where a picture should go", fix=fix))
 
 
 def _is_transcoded(example: DecodedExample) -> bool:

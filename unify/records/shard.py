@@ -6,7 +6,6 @@ or as a Ray task, with the same bytes.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 from collections.abc import Callable
@@ -19,12 +18,12 @@ import numpy as np
 from unify.core.taxonomy import Taxonomy
 from unify.core.types import ExampleTable, JsonObject, PictureFormat, SkippedPicture
 from unify.errors import OutputError, PictureError, Problem
+from unify.files import TEMPORARY, cannot_write
 from unify.records.counts import ClassCounts, count_table
 from unify.records.example import ExampleEncoder
 from unify.records.framing import framed, iterate_records
 from unify.records.pictures import png_of, read_picture
 
-TEMPORARY = ".tmp-"  # `<file name>.tmp-<process id>`: what a killed writer leaves behind; safe to delete
 _PICTURES_PER_PROGRESS = 64
 _MOST_PROBLEMS = 20
 
@@ -119,7 +118,7 @@ def write_records(job: ShardJob, progress: Progress | None = None) -> ShardResul
         with suppress(OSError):
             os.unlink(temporary)
         if isinstance(error, OSError):
-            raise _unwritable(path, error) from error
+            raise cannot_write(Path(path), error) from error
         raise
 
 
@@ -229,8 +228,3 @@ def _write_all(descriptor: int, buffers: tuple[bytes, ...]) -> None:
         rest = memoryview(b"".join(buffers))[-missing:]
         while rest:
             rest = rest[os.write(descriptor, rest) :]
-
-
-def _unwritable(path: str, error: OSError) -> OutputError:
-    fix = "free space on the disk or choose another output" if error.errno == errno.ENOSPC else "choose another output"
-    return OutputError(Problem(path, f"shard cannot be written: {error.strerror}", fix=fix))

@@ -8,7 +8,8 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from unify.errors import Problem, RegistryError, did_you_mean, shorten
-from unify.registry.atomic import registry_guard, write_whole
+from unify.files import write_whole
+from unify.registry.guard import registry_guard
 from unify.registry.insert import block, insert_entry
 from unify.registry.load import load_registry
 from unify.registry.objects import Registry
@@ -102,7 +103,7 @@ def _add(
         text = [modeline(kind, "../.schema"), *top, f"{section}:\n", *block(name, entry, 2, 2, "\n")]
         content = "".join(text).encode()
     load_registry(registry.workspace, edits={path: content})
-    write_whole(path, content)
+    write_whole(path, content, durable=True)
     return path
 
 

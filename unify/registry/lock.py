@@ -11,7 +11,8 @@ import yaml
 
 from unify.core.types import BatchRef
 from unify.errors import Problem, RegistryError
-from unify.registry.atomic import registry_guard, write_whole
+from unify.files import write_whole
+from unify.registry.guard import registry_guard
 from unify.registry.objects import Batch, Registry
 from unify.registry.shape import check_shape
 from unify.registry.wording import count, inline, plain
@@ -97,7 +98,7 @@ def write_lock(workspace: Path, entries: Mapping[BatchRef, LockEntry], *, remove
     with registry_guard(workspace):
         # Read again: another process may have locked its batches in between.
         after = _merged(read_lock(workspace), entries, dropped)
-        write_whole(workspace / LOCK, _render(after).encode())
+        write_whole(workspace / LOCK, _render(after).encode(), durable=True)
 
 
 def _merged(

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from unify.errors import OutputError, Problem
-from unify.registry.atomic import write_whole
+from unify.files import write_whole
 
 SCHEMAS = "registry/.schema"
 
