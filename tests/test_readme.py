@@ -52,6 +52,7 @@ def test_its_steps_work_in_a_new_workspace(tmp_path: Path, monkeypatch: pytest.M
     (workspace / "registry/datasets/pedestrian.yaml").write_text(f"{batch}  b2:{printed}")
     (workspace / "configs/adas_v7.yaml").write_text(config)
     monkeypatch.chdir(workspace)
+    Path("results.json").write_text("[]")
 
     commands = [line.split("#")[0].split() for line in "\n".join(blocks("bash")).splitlines()]
     ran = []
@@ -60,4 +61,4 @@ def test_its_steps_work_in_a_new_workspace(tmp_path: Path, monkeypatch: pytest.M
             result = CliRunner().invoke(app, command[1:])
             assert result.exit_code == 0, result.output
             ran.append(command[1])
-    assert ran == ["check", "plan", "compile", "verify", "export"]
+    assert ran == ["check", "plan", "compile", "verify", "evaluate", "export"]

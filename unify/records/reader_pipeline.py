@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Element = dict[str, tf.Tensor | tf.RaggedTensor]
 
-_CHUNK = 64  # records parsed at a time for single examples: the knee of the curve, and a few MB
+_CHUNK = 64  # records parsed at a time for single examples: enough to make parsing cheap, and only a few MB
 
 
 @dataclass(frozen=True)
