@@ -9,7 +9,7 @@ import pytest
 from tests.interop.conftest import Ask
 from tests.interop.expected import assert_same_pixels
 from tests.interop.scene import SCENE, SPLIT_OF, Picture
-from unify import export_dataset
+from unify.records.export import export_dataset
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.interop.conftest import Ask
 from tests.interop.scene import BY_NAME, IDS, Box
-from unify import export_dataset
+from unify.records.export import export_dataset
 
 pytestmark = pytest.mark.slow
 

@@ -49,8 +49,8 @@ def test_every_example_is_in_one_shard_of_its_split():
         make_batch("vehicle:b1", dict.fromkeys(WORDS[:30], {}), num_bytes=2**19),
         make_batch("vehicle:b2", dict.fromkeys(WORDS[30:], {}), num_bytes=2**19, split="val"),
     ]
-    plan = planned(*batches, shard_size_mb=5)
-    # 30 pictures of half a MiB are 15 MiB: 3 shards of 5; 10 of them are 5 MiB: 1 shard.
+    plan = planned(*batches, shard_size_mb=5.1)
+    # 30 pictures of half a MiB and their keys are a little over 15 MiB: 3 shards; 10 of them are over 5 MiB: 1 shard.
     assert [shard.file_name for shard in plan.shards] == [
         "train-00000-of-00003.tfrecord",
         "train-00001-of-00003.tfrecord",

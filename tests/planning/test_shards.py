@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -24,7 +26,7 @@ def test_shards_cover_every_record_once_and_none_is_empty(sizes: np.ndarray, tar
 @given(SIZES.filter(len), TARGETS)
 def test_shards_are_even_within_one_record(sizes: np.ndarray, target: float):
     cuts = shard_boundaries(sizes, target)
-    wanted = min(max(1, round(sizes.sum() / target)), len(sizes))
+    wanted = min(max(1, math.ceil(sizes.sum() / target)), len(sizes))
     shards = np.add.reduceat(sizes, cuts[:-1])
     assert np.abs(shards - sizes.sum() / wanted).max() <= sizes.max()
 
@@ -59,10 +61,10 @@ def test_less_than_one_shard_is_one_shard():
     assert shard_boundaries(np.array([5, 5]), 2**30).tolist() == [0, 2]
 
 
-def test_the_number_of_shards_is_the_nearest_to_the_target():
-    # 1,000 bytes at 300 a shard are 3.33 shards: 3. At 280 they are 3.57: 4.
+def test_shards_are_as_few_as_keep_to_the_target():
+    # 1,000 bytes at 300 a shard are 3.33 shards: 4. At 250 they are 4, at 249 they are 5.
     sizes = np.full(100, 10)
-    assert [len(shard_boundaries(sizes, target)) - 1 for target in (300, 280)] == [3, 4]
+    assert [len(shard_boundaries(sizes, target)) - 1 for target in (300, 250, 249)] == [4, 4, 5]
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,6 @@ import stat
 import unicodedata
 from typing import NamedTuple
 
-from PIL import Image
-
 from unify.core.image import MAX_BYTES, PictureInfo, check_size, inspect_picture
 from unify.core.types import PictureFormat
 
@@ -89,6 +87,8 @@ def _look_at(folder: str, name: str) -> PictureRow:
 
 def _decode(data: bytes) -> PictureInfo:
     """Size and orientation of a picture that only Pillow reads, decoded whole so that missing data shows."""
+    from PIL import Image  # rarely needed, and a fiftieth of a second to load
+
     try:
         with Image.open(io.BytesIO(data)) as picture:
             check_size(picture.height, picture.width)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 MEBIBYTE = 2**20
@@ -11,7 +13,7 @@ BOX_OVERHEAD = 80
 
 
 def shard_boundaries(sizes: np.ndarray, target_bytes: float) -> np.ndarray:
-    """Cut a sequence of records into even shards of about ``target_bytes``.
+    """Cut a sequence of records into even shards of at most about ``target_bytes``, as few as that takes.
 
     Args:
         sizes: int64 [E]; bytes of each record, in order.
@@ -24,7 +26,7 @@ def shard_boundaries(sizes: np.ndarray, target_bytes: float) -> np.ndarray:
     if not len(sizes):
         return np.zeros(1, np.int64)
     ends = np.cumsum(sizes, dtype=np.int64)
-    wanted = min(max(1, round(float(ends[-1]) / target_bytes)), len(sizes))
+    wanted = min(max(1, math.ceil(float(ends[-1]) / target_bytes)), len(sizes))
     targets = ends[-1] * np.arange(1, wanted) / wanted
     inner = np.searchsorted(ends, targets, side="left") + 1
     return np.unique(np.concatenate([[0], np.minimum(inner, len(sizes) - 1), [len(sizes)]])).astype(np.int64)

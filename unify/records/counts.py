@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from unify.core.taxonomy import Taxonomy
 from unify.core.types import ExampleTable, State
-from unify.records.decode import DecodedExample
+
+if TYPE_CHECKING:
+    from unify.records.decode import DecodedExample
 
 HUMAN = "human"
 ClassCounts = dict[str, dict[str, Any]]
