@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DEMO ?= demo
 TORCH ?=  # a version, e.g. ==2.13.0, where the registry would bring a GPU build
 
-.PHONY: demo test test-all test-backends lint format clean
+.PHONY: demo test test-all test-backends lint format bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/unify demo $(DEMO)
@@ -33,6 +33,12 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+
+# Ratios against other tools; UNIFY_INTEROP_PYTHON names the Python of an environment that has them.
+bench: $(VENV)/.dev
+	for each in startup write compile memory json plan reader loss; do \
+	  $(BIN)/python -m tests.benchmarks.bench_$$each || exit 1; \
+	done
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
