@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -219,6 +220,8 @@ def _reader_used(dataset: Path) -> str:
 
     if find_spec("tensorflow") is None:
         return "without TensorFlow (pip install 'unify-detection[train]' brings unify.load)"
+    # TensorFlow writes notes on its own build to standard error whatever its log level; this switch has none to write.
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     from unify.records.reader import load
 
     example = next(iter(load(dataset, split="train")))

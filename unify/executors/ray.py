@@ -40,7 +40,7 @@ class RayExecutor:
         finally:
             for reference in pending:
                 ray.cancel(reference)
-            if pending:  # let the work tidy up: nobody writes into the output once this returns
+            if pending:  # let the work tidy up
                 ray.wait(list(pending), num_returns=len(pending), timeout=STOP_SECONDS)
 
 
