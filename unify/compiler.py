@@ -100,7 +100,8 @@ def compile(
         workspace: folder that holds ``registry/``; the nearest parent of the current folder by default.
         method: overrides the config's method for all tasks.
         output: overrides the config's output folder.
-        workers: processes; the cores of this machine by default.
+        workers: processes; the cores of this machine by default. A script that has TensorFlow loaded starts them by
+            running itself again: let it call this under ``if __name__ == "__main__":``.
         executor: ``local`` or ``ray``.
         seed: overrides the config's seed.
         on_error: ``stop``, or ``skip`` to leave bad pictures out and list them in the manifest.
