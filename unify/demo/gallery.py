@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from PIL import Image, ImageDraw
 
-from unify.demo.geometry import Colour
 from unify.demo.panel import draw_panel, font
+from unify.scenes.geometry import Colour
 
 Truth = tuple[np.ndarray, Sequence[str]]
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
 
-from unify.demo.geometry import Colour
+from unify.scenes.geometry import Colour
 
 _Area = tuple[float, float, float, float]
 _Mark = Callable[[ImageDraw.ImageDraw, float, float, float, Colour], None]

@@ -16,13 +16,13 @@ from unify.compiler import CompileReport, compile, default_workers
 from unify.core.types import State
 from unify.demo.cut import CLASSES, FORMATS, TASKS, Cut, Truth, cut_into_batches, write_annotations
 from unify.demo.gallery import contact_sheet, draw_example
-from unify.demo.scene import draw_scene
 from unify.errors import OutputError, Problem
 from unify.executors import make_executor
 from unify.progress import Progress
 from unify.records.decode import DecodedExample, iterate_examples
 from unify.registry.edit import register_dataset
 from unify.registry.workspace import init_workspace
+from unify.scenes.scene import draw_scene
 
 IMAGE_HW = (360, 640)
 VAL_SHARE = 0.2

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
-from unify.demo.geometry import Camera, Colour, blend, ellipse, toned
-from unify.demo.light import Light
-from unify.demo.road import Street
-from unify.demo.solid import Decal, Pose, Solid, extruded, flattened
+from unify.scenes.geometry import Camera, Colour, blend, ellipse, toned
+from unify.scenes.light import Light
+from unify.scenes.road import Street
+from unify.scenes.solid import Decal, Pose, Solid, extruded, flattened
 
 _Quad = tuple[tuple[float, float, float], ...]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unify.demo.geometry import Colour, Glow, ellipse, toned
-from unify.demo.solid import Decal, Solid
+from unify.scenes.geometry import Colour, Glow, ellipse, toned
+from unify.scenes.solid import Decal, Solid
 
 GLASS: Colour = (58, 74, 92)
 LIT_GLASS: Colour = (250, 224, 160)

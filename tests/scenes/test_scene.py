@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from unify.demo.scene import CLASS_NAMES, LEAST_VISIBILITY, SMALLEST_PX, Scene, draw_scene
+from unify.scenes.scene import CLASS_NAMES, LEAST_VISIBILITY, SMALLEST_PX, Scene, draw_scene
 
 SMALL = (128, 224)
 SEEDS = range(60)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from unify.demo.geometry import Camera, Colour, blend, ellipse
-from unify.demo.light import Light
-from unify.demo.road import Street
+from unify.scenes.geometry import Camera, Colour, blend, ellipse
+from unify.scenes.light import Light
+from unify.scenes.road import Street
 
 _CLOUDS: dict[str, Colour] = {
     "day": (255, 255, 255), "overcast": (226, 230, 234), "dusk": (255, 190, 160), "night": (44, 50, 76),

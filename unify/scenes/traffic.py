@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from unify.demo import furniture
-from unify.demo.buses import bus
-from unify.demo.cars import car
-from unify.demo.cyclists import cyclist
-from unify.demo.geometry import Camera, Drawing, Glow, ellipse
-from unify.demo.layers import Sprite, rasterize
-from unify.demo.light import Light
-from unify.demo.people import pedestrian
-from unify.demo.road import Street
-from unify.demo.solid import Pose, flattened, lamps
-from unify.demo.trucks import truck
-from unify.demo.vehicle_parts import Vehicle
+from unify.scenes import furniture
+from unify.scenes.buses import bus
+from unify.scenes.cars import car
+from unify.scenes.cyclists import cyclist
+from unify.scenes.geometry import Camera, Drawing, Glow, ellipse
+from unify.scenes.layers import Sprite, rasterize
+from unify.scenes.light import Light
+from unify.scenes.people import pedestrian
+from unify.scenes.road import Street
+from unify.scenes.solid import Pose, flattened, lamps
+from unify.scenes.trucks import truck
+from unify.scenes.vehicle_parts import Vehicle
 
 _VEHICLES = ("car", "truck", "bus")
 _MAKERS = {"car": car, "truck": truck, "bus": bus}

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from unify.demo.geometry import Camera, Colour, Glow
-from unify.demo.light import Light
+from unify.scenes.geometry import Camera, Colour, Glow
+from unify.scenes.light import Light
 
 
 @dataclass(frozen=True)

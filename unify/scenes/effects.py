@@ -8,8 +8,8 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from unify.demo.geometry import Camera, Glow
-from unify.demo.light import Light
+from unify.scenes.geometry import Camera, Glow
+from unify.scenes.light import Light
 
 _GRAIN_PLAY = 64  # pixels that the sheet of grain may shift
 

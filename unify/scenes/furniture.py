@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from unify.demo.geometry import Colour, Drawing, Glow, Patch, box, ellipse, polygon, rounded_box, toned
+from unify.scenes.geometry import Colour, Drawing, Glow, Patch, box, ellipse, polygon, rounded_box, toned
 
 POLE: Colour = (74, 78, 84)
 _LAMPS: dict[str, Colour] = {"red": (255, 52, 44), "amber": (255, 186, 44), "green": (60, 232, 128)}

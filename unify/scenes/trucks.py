@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from unify.demo.geometry import Colour, blend, toned
-from unify.demo.solid import Face, Solid, extruded
-from unify.demo.vehicle_parts import GLASS, HEADLAMP, PLATE, TAIL_LAMP, Vehicle, end_lamps, tyres, upright, wheel
+from unify.scenes.geometry import Colour, blend, toned
+from unify.scenes.solid import Face, Solid, extruded
+from unify.scenes.vehicle_parts import GLASS, HEADLAMP, PLATE, TAIL_LAMP, Vehicle, end_lamps, tyres, upright, wheel
 
 _COLOURS: tuple[Colour, ...] = (
     (238, 238, 236), (44, 92, 160), (190, 48, 44), (240, 186, 60), (52, 120, 88), (90, 98, 110), (232, 128, 50),

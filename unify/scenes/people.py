@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unify.demo.geometry import Colour, Drawing, Patch, ellipse, limb, mirrored, polygon, rounded_box, toned
+from unify.scenes.geometry import Colour, Drawing, Patch, ellipse, limb, mirrored, polygon, rounded_box, toned
 
 _SKIN: tuple[Colour, ...] = ((244, 208, 180), (226, 178, 142), (190, 136, 100), (140, 94, 66), (98, 64, 46))
 _HAIR: tuple[Colour, ...] = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unify.demo.geometry import Colour
+from unify.scenes.geometry import Colour
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from unify.demo.geometry import Glow, box
-from unify.demo.layers import Sprite, paint, rasterize, what_is_seen
+from unify.scenes.geometry import Glow, box
+from unify.scenes.layers import Sprite, paint, rasterize, what_is_seen
 
 CANVAS = (20, 20)
 RED = (200, 0, 0)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
-from unify.demo.geometry import Camera, Colour, blend, toned
-from unify.demo.light import Light
+from unify.scenes.geometry import Camera, Colour, blend, toned
+from unify.scenes.light import Light
 
 LANE_WIDTH = 3.3
 _AHEAD = np.geomspace(1.5, 400.0, 20)  # from below the picture's edge to where the road is a pixel wide

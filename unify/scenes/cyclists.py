@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from unify.demo.geometry import Colour, Drawing, Glow, Patch, ellipse, limb, mirrored, polygon, rounded_box, toned
-from unify.demo.people import TOPS, Looks, draw_looks
+from unify.scenes.geometry import Colour, Drawing, Glow, Patch, ellipse, limb, mirrored, polygon, rounded_box, toned
+from unify.scenes.people import TOPS, Looks, draw_looks
 
 
 def cyclist(rng: np.random.Generator, view: str, dark: bool) -> Drawing:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
-from unify.demo.geometry import Colour, Glow
+from unify.scenes.geometry import Colour, Glow
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from unify.demo.geometry import Colour, blend, toned
-from unify.demo.solid import Face, Solid, extruded
-from unify.demo.vehicle_parts import (
+from unify.scenes.geometry import Colour, blend, toned
+from unify.scenes.solid import Face, Solid, extruded
+from unify.scenes.vehicle_parts import (
     AMBER,
     GLASS,
     HEADLAMP,

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from unify.demo import effects
-from unify.demo.geometry import Camera, Glow
-from unify.demo.layers import Seen, Sprite, paint, what_is_seen
-from unify.demo.light import Light, draw_light
-from unify.demo.road import Street, draw_street, paint_ground
-from unify.demo.roadside import paint_roadside
-from unify.demo.sky import paint_horizon, paint_sky
-from unify.demo.traffic import populate
+from unify.scenes import effects
+from unify.scenes.geometry import Camera, Glow
+from unify.scenes.layers import Seen, Sprite, paint, what_is_seen
+from unify.scenes.light import Light, draw_light
+from unify.scenes.road import Street, draw_street, paint_ground
+from unify.scenes.roadside import paint_roadside
+from unify.scenes.sky import paint_horizon, paint_sky
+from unify.scenes.traffic import populate
 
 CLASS_NAMES: tuple[str, ...] = ("car", "truck", "bus", "pedestrian", "cyclist", "traffic_light", "cone")
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unify.demo.geometry import Colour, blend, toned
-from unify.demo.solid import Decal, Face, Solid, extruded
-from unify.demo.vehicle_parts import GLASS, HEADLAMP, PLATE, TAIL_LAMP, Vehicle, end_lamps, tyres, upright, wheel
+from unify.scenes.geometry import Colour, blend, toned
+from unify.scenes.solid import Decal, Face, Solid, extruded
+from unify.scenes.vehicle_parts import GLASS, HEADLAMP, PLATE, TAIL_LAMP, Vehicle, end_lamps, tyres, upright, wheel
 
 _COLOURS: tuple[Colour, ...] = (
     (236, 238, 240), (196, 200, 206), (128, 134, 142), (52, 56, 64), (178, 38, 42), (40, 86, 158), (28, 54, 100),
