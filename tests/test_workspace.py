@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from unify.checking import inventory
-from unify.registry.schema import json_schemas
+from unify.registry.file_kinds import json_schemas
 from unify.registry.workspace import SCHEMAS
 
 ROOT = Path(__file__).parents[1]

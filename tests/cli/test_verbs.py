@@ -13,7 +13,21 @@ from typer.testing import CliRunner
 from tests.workspaces import two_task_workspace
 from unify.cli.main import app
 
-VERBS = ["init", "demo", "check", "list", "plan", "compile", "verify", "export", "evaluate", "schema", "register"]
+VERBS = [
+    "init",
+    "demo",
+    "check",
+    "list",
+    "plan",
+    "compile",
+    "verify",
+    "export",
+    "evaluate",
+    "trial",
+    "cache",
+    "schema",
+    "register",
+]
 
 
 @pytest.fixture

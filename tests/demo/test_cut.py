@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from unify.demo.cut import CLASSES, FORMATS, TASKS, Truth, cut_into_batches, write_annotations
+from unify.demo.cut import CLASSES, FORMATS, TASKS, cut_into_batches, write_annotations
 from unify.labels.formats import FORMATS as READERS
+from unify.scenarios.truth import Truth
 
 
 def make_truths(count: int) -> list[Truth]:
@@ -44,5 +45,5 @@ def test_annotations_read_back_as_the_truth_of_the_teams_classes(task: str, tmp_
     assert sorted(labels.file_names) == sorted(truth.file_name for truth in cut.pictures)
     scale = np.array([640, 360, 640, 360]) if labels.normalized else 1
     first = slice(labels.box_offsets[0], labels.box_offsets[1])
-    expected = [box for name, box in cut.pictures[0].of(list(TASKS[task]))]
+    expected = [box for name, box in cut.pictures[0].of(TASKS[task])]
     assert np.allclose(np.sort(labels.boxes_xyxy[first] * scale, axis=0), np.sort(expected, axis=0), atol=1e-2)

@@ -16,6 +16,7 @@ from tests.registry.workspaces import make_workspace
 from unify.errors import RegistryError
 from unify.registry.config import load_config
 from unify.registry.load import load_registry
+from unify.registry.trial_file import load_trial
 
 CASES = sorted((Path(__file__).parents[1] / "golden" / "registry").glob("*.txt"))
 
@@ -30,6 +31,8 @@ def message(workspace: Path) -> str:
         registry = load_registry(workspace)
         for config in sorted(workspace.glob("configs/*.yaml")):
             load_config(config, registry)
+        for trial in sorted(workspace.glob("configs/trials/*.yaml")):
+            load_trial(trial, registry)
     except RegistryError as error:
         return f"{error}\n"
     return "no error\n"

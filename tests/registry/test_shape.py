@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.registry.design_workspace import FILES, KINDS
-from unify.registry.schema import FILE_KINDS
+from unify.registry.file_kinds import FILE_KINDS
 from unify.registry.shape import check_shape
 from unify.registry.yaml_source import KeyPath, parse_yaml
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,8 @@ from tests.registry import design_workspace
 from tests.registry.workspaces import make_workspace
 from unify.errors import OutputError
 from unify.registry.config import load_config
+from unify.registry.file_kinds import json_schemas
 from unify.registry.load import load_registry
-from unify.registry.schema import json_schemas
 from unify.registry.workspace import export_schemas, init_workspace
 
 FILES = [
@@ -25,6 +27,7 @@ FILES = [
     "registry/.schema/datasets.json",
     "registry/.schema/autolabeler.json",
     "registry/.schema/config.json",
+    "registry/.schema/trial.json",
 ]
 
 
@@ -70,6 +73,15 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
         for name in ("registry/taxonomy.yaml", "registry/datasets/vehicle.yaml", ".gitignore")
     ]
     assert {path: path.read_text() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_configs_of_trials_are_kept_in_git_and_their_outputs_are_not(tmp_path: Path) -> None:
+    init_workspace(tmp_path)
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    names = ["configs/trials/t.yaml", "trials/t/trial.json", "unified/x/manifest.json", ".unify/x"]
+    command = ["git", "-C", tmp_path, "check-ignore", *names]
+    assert subprocess.run(command, capture_output=True, text=True).stdout.split() == names[1:]
 
 
 def test_exported_schemas_are_the_schemas(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from unify.scenes.scene import CLASS_NAMES, LEAST_VISIBILITY, SMALLEST_PX, Scene, draw_scene
+from unify.scenes.names import CLASS_NAMES
+from unify.scenes.scene import LEAST_VISIBILITY, SMALLEST_PX, Scene, draw_scene
 
 SMALL = (128, 224)
 SEEDS = range(60)

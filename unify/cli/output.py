@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from unify.text import table_lines
+
 REFRESH_SECONDS = 0.1
 PLAIN_LINE_SECONDS = 10.0
 
@@ -19,13 +21,10 @@ def print_json(value: Any) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """A table; columns of numbers are right-aligned, with thousands separators."""
-    cells = [list(columns), *([f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows)]
-    widths = [max(len(row[index]) for row in cells) for index in range(len(columns))]
+    """A table; columns of whole numbers are right-aligned, with thousands separators."""
     numeric = [bool(rows) and all(isinstance(row[index], int) for row in rows) for index in range(len(columns))]
-    for row in cells:
-        aligned = (f"{cell:{'>' if right else '<'}{width}}" for cell, right, width in zip(row, numeric, widths))
-        print("   ".join(aligned).rstrip())
+    cells = [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows]
+    print("\n".join(table_lines(columns, cells, numeric)))
 
 
 def print_warnings(warnings: Sequence[str]) -> None:

@@ -19,8 +19,8 @@ def schema(workspace: Workspace = None, json: Json = False) -> None:
     Into registry/.schema/, where editors find them.
     """
     from unify.cli.output import print_json
+    from unify.registry.file_kinds import json_schemas
     from unify.registry.load import find_workspace
-    from unify.registry.schema import json_schemas
     from unify.registry.workspace import SCHEMAS, export_schemas
 
     if json:

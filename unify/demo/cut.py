@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-import numpy as np
+from unify.scenarios.coco_file import write_coco
+from unify.scenarios.truth import Truth
+from unify.scenarios.workspace import class_ids
 
 TASKS = {
-    "vehicle": {"car": 1, "truck": 2, "bus": 3},
-    "pedestrian": {"pedestrian": 4, "cyclist": 5},
-    "signal": {"traffic_light": 6, "cone": 7},
+    "vehicle": ("car", "truck", "bus"),
+    "pedestrian": ("pedestrian", "cyclist"),
+    "signal": ("traffic_light", "cone"),
 }
-CLASSES = {name: class_id for classes in TASKS.values() for name, class_id in classes.items()}
+CLASSES = class_ids(TASKS)
 FORMATS = {"vehicle": "coco", "pedestrian": "voc", "signal": "yolo"}
-
-
-@dataclass(frozen=True)
-class Truth:
-    """Everything that is on one picture.
-
-    Attributes:
-        file_name: the picture's name in its folder.
-        image_hw: (height, width) in pixels.
-        boxes_xyxy: float32 [N, 4]; pixels.
-        class_names: N class names.
-    """
-
-    file_name: str
-    image_hw: tuple[int, int]
-    boxes_xyxy: np.ndarray
-    class_names: tuple[str, ...]
-
-    def of(self, classes: Sequence[str]) -> list[tuple[str, list[float]]]:
-        """(class, box) of the objects of some classes, boxes rounded to tenths of a pixel as an annotator would."""
-        boxes = np.round(self.boxes_xyxy.astype(float), 1).tolist()
-        return [(name, box) for name, box in zip(self.class_names, boxes) if name in classes]
 
 
 @dataclass(frozen=True)
@@ -75,25 +54,8 @@ def write_annotations(cut: Cut, folder: Path) -> Path:
 
 
 def _write_coco(cut: Cut, folder: Path) -> Path:
-    classes = list(TASKS[cut.task])
-    images, annotations = [], []
-    for image_id, truth in enumerate(cut.pictures, start=1):
-        height, width = truth.image_hw
-        images.append({"id": image_id, "file_name": truth.file_name, "height": height, "width": width})
-        for name, (x1, y1, x2, y2) in truth.of(classes):
-            annotations.append(
-                {
-                    "id": len(annotations) + 1,
-                    "image_id": image_id,
-                    "category_id": classes.index(name) + 1,
-                    "bbox": [x1, y1, round(x2 - x1, 1), round(y2 - y1, 1)],
-                    "area": round((x2 - x1) * (y2 - y1), 1),
-                    "iscrowd": 0,
-                }
-            )
-    categories = [{"id": index, "name": name} for index, name in enumerate(classes, start=1)]
     path = folder / f"{cut.batch}.json"
-    path.write_text(json.dumps({"images": images, "annotations": annotations, "categories": categories}))
+    write_coco(path, cut.pictures, TASKS[cut.task])
     return path
 
 
@@ -106,7 +68,7 @@ def _write_voc(cut: Cut, folder: Path) -> Path:
         size = ElementTree.SubElement(root, "size")
         for key, value in zip(("height", "width", "depth"), (*truth.image_hw, 3)):
             ElementTree.SubElement(size, key).text = str(value)
-        for name, box in truth.of(list(TASKS[cut.task])):
+        for name, box in truth.of(TASKS[cut.task]):
             thing = ElementTree.SubElement(root, "object")
             ElementTree.SubElement(thing, "name").text = name
             corners = ElementTree.SubElement(thing, "bndbox")
@@ -118,7 +80,7 @@ def _write_voc(cut: Cut, folder: Path) -> Path:
 
 
 def _write_yolo(cut: Cut, folder: Path) -> Path:
-    classes = list(TASKS[cut.task])
+    classes = TASKS[cut.task]
     folder = folder / cut.batch
     folder.mkdir()
     (folder / "classes.txt").write_text("".join(f"{name}\n" for name in classes))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -14,27 +13,22 @@ from PIL import Image
 
 from unify.compiler import CompileReport, compile, default_workers
 from unify.core.types import State
-from unify.demo.cut import CLASSES, FORMATS, TASKS, Cut, Truth, cut_into_batches, write_annotations
+from unify.demo.cut import CLASSES, FORMATS, TASKS, Cut, cut_into_batches, write_annotations
 from unify.demo.gallery import contact_sheet, draw_example
 from unify.errors import OutputError, Problem
-from unify.executors import make_executor
 from unify.progress import Progress
 from unify.records.decode import DecodedExample, iterate_examples
 from unify.registry.edit import register_dataset
-from unify.registry.workspace import init_workspace
-from unify.scenes.scene import draw_scene
+from unify.scenarios.drawing import draw_pictures
+from unify.scenarios.driving import ScenePainter
+from unify.scenarios.truth import Truth
+from unify.scenarios.workspace import start_workspace, taxonomy_yaml
 
 IMAGE_HW = (360, 640)
 VAL_SHARE = 0.2
-SEEDS_PER_JOB = 8
 SHOWN = 4
 
-TAXONOMY = """\
-# yaml-language-server: $schema=.schema/taxonomy.json
-# Three teams, three tasks. Ids are never changed or used again; 0 is background.
-tasks:
-{tasks}
-"""
+REMARK = "Three teams, three tasks. Ids are never changed or used again; 0 is background."
 
 CONFIG = """\
 # yaml-language-server: $schema=../registry/.schema/config.json
@@ -84,42 +78,14 @@ def run_demo(folder: Path, *, num_pictures: int, progress: Progress, say: Callab
     return report
 
 
-@dataclass(frozen=True)
-class _DrawJob:
-    folder: Path
-    seeds: tuple[int, ...]
-
-
 def _draw_pictures(folder: Path, count: int, progress: Progress) -> list[Truth]:
-    folder.mkdir(parents=True)
-    jobs = [_DrawJob(folder, tuple(range(s, min(s + SEEDS_PER_JOB, count)))) for s in range(0, count, SEEDS_PER_JOB)]
-    tick = progress.stage("drawing", count)
-    parts = make_executor("local", default_workers()).run(draw_some, jobs, tick)
-    return sorted((truth for part in parts for truth in part), key=lambda truth: truth.file_name)
-
-
-def draw_some(job: _DrawJob, progress: Callable[[int], None]) -> list[Truth]:
-    """Draw the scenes of a job; a top-level function, for worker processes."""
-    truths = []
-    for seed in job.seeds:
-        scene = draw_scene(seed, IMAGE_HW)
-        name = f"scene_{seed:04d}.jpg"
-        Image.fromarray(scene.picture).save(job.folder / name, quality=92)
-        truths.append(Truth(name, IMAGE_HW, scene.boxes_xyxy, scene.class_names))
-        progress(1)
-    return truths
+    numbers = {f"scene_{number:04d}.jpg": number for number in range(count)}
+    return draw_pictures(folder, ScenePainter(IMAGE_HW), numbers, default_workers(), progress.stage("drawing", count))
 
 
 def _register(folder: Path, cuts: Sequence[Cut]) -> None:
     """Write the workspace: every team's pictures and annotations, and the YAML that registers them."""
-    init_workspace(folder)
-    for example in [*(folder / "registry/datasets").glob("*.yaml"), *(folder / "configs").glob("*.yaml")]:
-        example.unlink()
-    tasks = "\n".join(
-        f"  {task}: {{classes: {{{', '.join(f'{name}: {i}' for name, i in classes.items())}}}}}"
-        for task, classes in TASKS.items()
-    )
-    (folder / "registry/taxonomy.yaml").write_text(TAXONOMY.format(tasks=tasks))
+    start_workspace(folder, taxonomy_yaml(TASKS, REMARK, exclusive=False))
     (folder / "configs/demo.yaml").write_text(CONFIG)
     for cut in cuts:
         images = folder / "data" / cut.task / f"{cut.batch}_images"
@@ -139,7 +105,7 @@ def _register(folder: Path, cuts: Sequence[Cut]) -> None:
 
 def _told(cuts: Sequence[Cut]) -> Iterator[str]:
     for cut in cuts:
-        boxes = sum(len(truth.of(list(TASKS[cut.task]))) for truth in cut.pictures)
+        boxes = sum(len(truth.of(TASKS[cut.task])) for truth in cut.pictures)
         what = f"{len(cut.pictures):>4} pictures {boxes:>5} boxes"
         yield f"{cut.task + ':' + cut.batch:<15}{what}   {', '.join(TASKS[cut.task])}"
 

@@ -69,17 +69,17 @@ def load_config(
     arguments = {"method": method, "output": None if output is None else os.path.abspath(output), "seed": seed}
     given = {key: value for key, value in arguments.items() if value is not None}
     problems = _argument_problems(given)
-    shown = _shown(path, registry.workspace)
+    shown = shown_path(path, registry.workspace)
     try:
         file = read_yaml(path, shown)
     except RegistryError as error:
-        raise _error([*problems, *error.problems], shown) from error
+        raise config_error([*problems, *error.problems], shown) from error
     valid = {} if problems else given
     entry, wrong = check_shape(replace(file, value=file.value | valid), ConfigFile)
     problems.extend(wrong)
     config = _build(file, entry, registry, problems) if entry is not None else None
     if config is None or problems:
-        raise _error(problems, shown)
+        raise config_error(problems, shown)
     return config
 
 
@@ -158,13 +158,15 @@ def _argument_problems(given: Mapping[str, Any]) -> list[Problem]:
     return problems
 
 
-def _shown(path: Path, workspace: Path) -> str:
+def shown_path(path: Path, workspace: Path) -> str:
+    """How messages name a config: as seen from the workspace where it lies inside."""
     absolute = Path(os.path.abspath(path))
     inside = absolute.is_relative_to(workspace)
     return (absolute.relative_to(workspace) if inside else absolute).as_posix()
 
 
-def _error(problems: list[Problem], shown: str) -> RegistryError:
+def config_error(problems: list[Problem], shown: str) -> RegistryError:
+    """Every problem of a config, in its order."""
     return RegistryError(
         in_order(problems), summary=f"{count(len(problems), 'problem')} in {shown}; nothing was changed."
     )

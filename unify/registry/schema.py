@@ -32,11 +32,13 @@ Threshold = Annotated[float, Field(ge=0, le=1)]
 MethodName = Literal["partial", "hard", "soft", "naive"]
 
 
-class _Shape(BaseModel):
+class Shape(BaseModel):
+    """Base of all shapes: no unknown keys, and no value is turned into another type."""
+
     model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
 
 
-class TaskEntry(_Shape):
+class TaskEntry(Shape):
     """One task: classes that are labeled together."""
 
     classes: dict[Name, ClassId] = Field(
@@ -47,7 +49,7 @@ class TaskEntry(_Shape):
     exclusive: bool = Field(True, description="false if one object can be two classes of this task")
 
 
-class TaxonomyFile(_Shape):
+class TaxonomyFile(Shape):
     """All tasks, their classes and ids."""
 
     tasks: dict[Name, TaskEntry] = Field(
@@ -58,7 +60,7 @@ class TaxonomyFile(_Shape):
     )
 
 
-class BatchEntry(_Shape):
+class BatchEntry(Shape):
     """A batch of pictures and human boxes. An optional path is "" where the file has no such key."""
 
     annotations: str = Field(
@@ -92,7 +94,7 @@ class BatchEntry(_Shape):
     notes: str = Field("", description="free text", examples=["rainy nights"])
 
 
-class DatasetsFile(_Shape):
+class DatasetsFile(Shape):
     """The component dataset of one task, in batches."""
 
     task: Name = Field(description="task of the taxonomy; the file is named like it", examples=["pedestrian"])
@@ -102,7 +104,7 @@ class DatasetsFile(_Shape):
     )
 
 
-class VersionEntry(_Shape):
+class VersionEntry(Shape):
     """One version of an auto-labeler."""
 
     adapter: str = Field(
@@ -131,7 +133,7 @@ class VersionEntry(_Shape):
     metrics: dict[str, float] = Field({}, description="free numbers", examples=[{"f1": 0.81}])
 
 
-class AutoLabelerFile(_Shape):
+class AutoLabelerFile(Shape):
     """The versions of one auto-labeler, newest first."""
 
     name: Name = Field(description="the file is named like it", examples=["pedestrian"])
@@ -142,7 +144,7 @@ class AutoLabelerFile(_Shape):
     )
 
 
-class ChoiceEntry(_Shape):
+class ChoiceEntry(Shape):
     """An auto-labeler chosen for a task, with thresholds of its own."""
 
     name: str = Field("", min_length=1, description="the task's auto-labeler by default", examples=["pedestrian"])
@@ -179,7 +181,7 @@ Choices = Annotated[
 ]
 
 
-class ConfigFile(_Shape):
+class ConfigFile(Shape):
     """A compile request."""
 
     name: Name = Field(description="name of the unified dataset", examples=["adas-v7"])
@@ -211,7 +213,7 @@ class ConfigFile(_Shape):
     )
 
 
-class LockedReading(_Shape):
+class LockedReading(Shape):
     """The keys of a batch that give its bytes their meaning."""
 
     format: str
@@ -225,7 +227,7 @@ class LockedReading(_Shape):
 Digest = Annotated[str, Field(pattern=DIGEST_PATTERN)]
 
 
-class LockedBatch(_Shape):
+class LockedBatch(Shape):
     """What a batch was when it was first used."""
 
     annotations: Digest
@@ -235,26 +237,8 @@ class LockedBatch(_Shape):
     reading: LockedReading
 
 
-class LockFile(_Shape):
+class LockFile(Shape):
     """``registry/lock.yaml``, written by the tool."""
 
     version: Literal[1]
     batches: dict[Annotated[str, Field(pattern=REF_PATTERN)], LockedBatch]
-
-
-FILE_KINDS: dict[str, type[BaseModel]] = {
-    "taxonomy": TaxonomyFile,
-    "datasets": DatasetsFile,
-    "autolabeler": AutoLabelerFile,
-    "config": ConfigFile,
-}
-
-
-def json_schemas() -> dict[str, dict[str, Any]]:
-    """JSON Schema (draft 2020-12) of each file kind: ``taxonomy``, ``datasets``, ``autolabeler``, ``config``."""
-    return {kind: json_schema(model) for kind, model in FILE_KINDS.items()}
-
-
-def json_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """JSON Schema of one model."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}

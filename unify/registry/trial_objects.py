@@ -14,7 +14,7 @@ class DetectorSettings:
     """How the reference detector is built and trained.
 
     Attributes:
-        image_hw: height and width it sees, pixels, multiples of 32.
+        image_hw: height and width it sees, pixels, multiples of 16.
         width: channels of its stride-4 features; every other layer follows.
         steps: gradient steps.
         batch_size: pictures a step.

@@ -39,6 +39,7 @@ _CONFIG = """\
 _GITIGNORE = """\
 .unify/
 unified/
+/trials/
 """
 
 
@@ -53,7 +54,7 @@ def init_workspace(folder: Path) -> list[Path]:
     Raises:
         OutputError: some of the files exist; nothing was written.
     """
-    from unify.registry.schema import FILE_KINDS
+    from unify.registry.file_kinds import FILE_KINDS
 
     files = {
         folder / "registry/taxonomy.yaml": modeline("taxonomy", ".schema") + _TAXONOMY,
@@ -75,7 +76,7 @@ def init_workspace(folder: Path) -> list[Path]:
 
 def export_schemas(folder: Path) -> list[Path]:
     """Writes the JSON Schema of every file kind as ``<kind>.json``, and returns the files."""
-    from unify.registry.schema import json_schemas
+    from unify.registry.file_kinds import json_schemas
 
     written = []
     for kind, schema in json_schemas().items():

@@ -16,8 +16,6 @@ from unify.scenes.roadside import paint_roadside
 from unify.scenes.sky import paint_horizon, paint_sky
 from unify.scenes.traffic import populate
 
-CLASS_NAMES: tuple[str, ...] = ("car", "truck", "bus", "pedestrian", "cyclist", "traffic_light", "cone")
-
 LEAST_VISIBILITY = 0.3
 SMALLEST_PX = 6.0  # longer side of a box; the shorter is at least half of it
 FEWEST_OBJECTS, MOST_OBJECTS = 3, 15
@@ -31,7 +29,7 @@ class Scene:
     Attributes:
         picture: uint8 [H, W, 3]; RGB.
         boxes_xyxy: float32 [N, 4]; pixels, tight around what is seen of each object, inside the picture.
-        class_names: N names out of `CLASS_NAMES`.
+        class_names: N names out of `names.CLASS_NAMES`.
         visibility: float32 [N]; share of the object's silhouette that is neither hidden nor outside the picture,
             in [LEAST_VISIBILITY, 1].
         owner: uint8 [2 H, 2 W]; for every quarter of a pixel 1 + index of the object seen there, 0 where there is none.

@@ -1,0 +1,119 @@
+"""A class of one's own: ``autolabelers/x/v1/labeler.py:Class``.
+
+    class Labeler:
+        def __init__(self, **options): ...   # loads once; gets the version's options, and ``path`` where it has one
+        def __call__(self, pictures): ...    # list of uint8 [H, W, 3] RGB -> list of dicts, see ``contract.py``
+
+It needs no import from unify. Options that every auto-labeler takes are kept by unify. The file is loaded by its path,
+so that two versions with the same name can be used at once; it stands alone: `sys.path` does not name its folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from pydantic import ConfigDict
+
+from unify.autolabel.adapters.weights import files_below, weights_of
+from unify.autolabel.interface import AutoLabelerSpec
+from unify.autolabel.options import Options
+from unify.autolabel.problems import AutoLabelerError, in_one_line, problem_of
+from unify.core.predictions import PictureKey
+from unify.errors import RegistryError, did_you_mean, shorten
+from unify.registry.objects import AutoLabelerVersion
+
+
+class Shape(Options):
+    """Options that every auto-labeler takes; all others go to the class."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+def files_of(version: AutoLabelerVersion, workspace: Path, options: Shape) -> tuple[Path, ...]:
+    """The code file, and the version's path, or all files below it."""
+    code = _code_of(version, workspace)
+    return (code, *(files_below(weights_of(version)) if version.path else ()))
+
+
+def load(spec: AutoLabelerSpec) -> _ClassModel:
+    """An instance of the class, ready to be asked."""
+    version = spec.version
+    code, name = _code_of(version, spec.workspace), version.adapter.rpartition(":")[2]
+    module = _import_file(code, version)
+    classes = [key for key, value in vars(module).items() if inspect.isclass(value) and not key.startswith("_")]
+    if name not in classes:
+        fix = did_you_mean(name, classes) or "correct 'adapter:'"
+        what, expected = f"is to be class '{name}', which {code.name} does not have", f"one of {shorten(classes)}"
+        raise RegistryError(problem_of(version, what, expected=expected, fix=fix))
+    arguments = dict(spec.options.model_extra or {}) | ({"path": str(version.path)} if version.path else {})
+    of_class = getattr(module, name)
+    _check_arguments(of_class, arguments, version)
+    return _ClassModel(of_class(**arguments))
+
+
+class _ClassModel:
+    advice: Mapping[str, str] = {}
+
+    def __init__(self, instance: Callable[[list[np.ndarray]], Sequence[Any]]) -> None:
+        self._instance = instance
+
+    def __call__(self, pictures: Sequence[np.ndarray], keys: Sequence[PictureKey] | None) -> Sequence[Any]:
+        # Copies: other auto-labelers look at the same pixels, and arrays from shared memory cannot be written.
+        return self._instance([picture.copy() for picture in pictures])
+
+
+def _code_of(version: AutoLabelerVersion, workspace: Path) -> Path:
+    code = workspace / version.adapter.rpartition(":")[0]
+    if not code.is_file():
+        what, fix = "has no code where its adapter says", "correct 'adapter:', a path from the workspace"
+        raise RegistryError(problem_of(version, what, got=f"nothing at {code}", fix=fix))
+    return code
+
+
+def _import_file(code: Path, version: AutoLabelerVersion) -> ModuleType:
+    # Classes are looked up by the name of their module when they are pickled or are dataclasses.
+    name = f"unify_autolabeler_{hashlib.sha256(str(code.resolve()).encode()).hexdigest()[:16]}"
+    found = importlib.util.spec_from_file_location(name, code)
+    if found is None or found.loader is None:
+        raise ImportError(f"{code} is not a Python file")
+    module = importlib.util.module_from_spec(found)
+    sys.modules[name] = module
+    try:
+        found.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
+        del sys.modules[name]
+        fix = f"try it: python {code}"
+        raise AutoLabelerError(
+            problem_of(version, f"cannot be loaded: {code.name} raises", got=in_one_line(error), fix=fix)
+        ) from error
+    return module
+
+
+def _check_arguments(of_class: type, arguments: Mapping[str, Any], version: AutoLabelerVersion) -> None:
+    signature = inspect.signature(of_class)
+    parameters = signature.parameters.values()
+    known = [each.name for each in parameters if each.kind not in (each.VAR_KEYWORD, each.VAR_POSITIONAL)]
+    takes_all = any(each.kind == each.VAR_KEYWORD for each in parameters)
+    unknown = [name for name in arguments if name not in known and not takes_all]
+    missing = [
+        each.name
+        for each in parameters
+        if each.name in known and each.default is each.empty and each.name not in arguments
+    ]
+    if unknown:
+        fix = did_you_mean(unknown[0], [*known, *Shape.model_fields]) or "delete the option"
+        what = f"has options that {of_class.__name__} does not take: {shorten(unknown)}"
+        raise RegistryError(
+            problem_of(version, what, expected=f"one of {shorten(known)}" if known else "none", fix=fix)
+        )
+    if missing:
+        what = f"lacks options that {of_class.__name__} needs: {shorten(missing)}"
+        raise RegistryError(problem_of(version, what, fix="add them under 'options:'"))

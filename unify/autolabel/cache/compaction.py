@@ -1,0 +1,126 @@
+"""Compaction: many small segments become few large ones, and what no longer counts is deleted.
+
+Large segments hold for good, so the work is that of the small ones. May run beside writers and readers, and beside
+itself: until the last of the new segments is committed there are answers twice, and from then on the old ones do not
+count, whether or not their files are gone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from unify.autolabel.cache.cache import PredictionCache
+from unify.autolabel.cache.catalog import SegmentLostError
+from unify.autolabel.cache.columns import ColumnSpec
+from unify.autolabel.cache.commit import commit_segment, remove_segments
+from unify.autolabel.cache.index import KeyIndex
+from unify.autolabel.cache.marker import Marker
+from unify.autolabel.cache.names import time_ns_of
+
+SEGMENT_BYTES = 64 * 2**20  # of a full segment: 400,000 pictures at 8 boxes
+
+
+@dataclass(frozen=True)
+class CompactReport:
+    """What `compact` did for one fingerprint.
+
+    Attributes:
+        fingerprint: whose predictions.
+        segments_before: files, of which some may not have counted.
+        segments_after: files.
+        bytes_before: of the files by their markers.
+        bytes_after: of the files by their markers.
+    """
+
+    fingerprint: str
+    segments_before: int
+    segments_after: int
+    bytes_before: int
+    bytes_after: int
+
+
+def compact(
+    cache: PredictionCache,
+    fingerprint: str,
+    *,
+    segment_bytes: int = SEGMENT_BYTES,
+    progress: Callable[[int], None] | None = None,
+) -> CompactReport:
+    """Merge the small segments of a fingerprint, and delete those that are replaced.
+
+    Args:
+        cache: the cache.
+        fingerprint: of the auto-labeler.
+        segment_bytes: about the size of the new segments; those of half the size and more are left as they are.
+        progress: called with the number of pictures just written.
+
+    Raises:
+        OutputError, CacheError: the cache cannot be written or read; every answer is still there.
+    """
+    while True:
+        before = cache.catalog.committed(fingerprint)  # before the index: what is committed in between must stay
+        index = cache.index(fingerprint)
+        try:
+            _rewrite(cache, fingerprint, index, before, segment_bytes, progress or (lambda count: None))
+            break
+        except SegmentLostError:
+            continue  # another one compacts too, or a segment is damaged since
+    after = cache.catalog.committed(fingerprint)
+    return CompactReport(fingerprint, len(before), len(after), _num_bytes(before.values()), _num_bytes(after.values()))
+
+
+def _rewrite(
+    cache: PredictionCache,
+    fingerprint: str,
+    index: KeyIndex,
+    committed: dict[str, Marker],
+    segment_bytes: int,
+    progress: Callable[[int], None],
+) -> None:
+    groups = _small_segments(index.segments, segment_bytes)
+    merged = [index.segments[number].id for numbers in groups.values() for number in numbers]
+    replaced = {each for marker in index.segments for each in marker.replaces} & committed.keys()
+    gone = (*merged, *sorted(replaced))
+    pieces = [
+        (specs, numbers, places)
+        for specs, numbers in groups.items()
+        for places in _pieces(index, numbers, segment_bytes)
+    ]
+    for number, (specs, numbers, places) in enumerate(pieces, start=1):
+        sha256 = index.keys[places].view(np.uint8).reshape(-1, 32)
+        markers = [index.segments[each] for each in numbers]
+        commit_segment(
+            cache.store,
+            fingerprint,
+            cache.read_places(fingerprint, index, sha256, places, specs),
+            autolabelers=sorted({name for marker in markers for name in marker.autolabelers}),
+            time_ns=min(time_ns_of(marker.id) for marker in markers),  # what won before still wins
+            replaces=gone if number == len(pieces) else (),
+        )
+        progress(len(places))
+    remove_segments(cache.store, fingerprint, gone)
+
+
+def _small_segments(segments: Sequence[Marker], segment_bytes: int) -> dict[tuple[ColumnSpec, ...], list[int]]:
+    """Numbers of the segments to merge, by their optional columns; a single one stays as it is."""
+    groups: defaultdict[tuple[ColumnSpec, ...], list[int]] = defaultdict(list)
+    for number in np.argsort([marker.id for marker in segments]).tolist():
+        if 2 * segments[number].num_bytes < segment_bytes:
+            groups[segments[number].columns].append(number)
+    return {specs: numbers for specs, numbers in groups.items() if len(numbers) > 1}
+
+
+def _pieces(index: KeyIndex, numbers: Sequence[int], segment_bytes: int) -> list[np.ndarray]:
+    """Places of the index whose answers lie in these segments, cut into segments to be: int64 [R] each."""
+    markers = [index.segments[number] for number in numbers]
+    places = np.flatnonzero(np.isin(index.segment, numbers))
+    pictures_each = max(1, segment_bytes * sum(each.pictures for each in markers) // _num_bytes(markers))
+    return [places[start : start + pictures_each] for start in range(0, len(places), pictures_each)]
+
+
+def _num_bytes(markers: Iterable[Marker]) -> int:
+    return sum(marker.num_bytes for marker in markers)

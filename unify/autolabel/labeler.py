@@ -1,0 +1,131 @@
+"""A loaded auto-labeler: pictures in, predictions or failures out, one each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from unify.autolabel.answers import finish, read_answer
+from unify.autolabel.classes import make_class_table
+from unify.autolabel.contract import Breach
+from unify.autolabel.interface import AutoLabelerSpec, Model
+from unify.autolabel.problems import breach_error, in_one_line
+from unify.autolabel.suspicion import ALL_BOXES, ENOUGH_BOXES, suspicion
+from unify.core.predictions import Failure, PictureKey, Prediction, ScoreKind
+from unify.core.types import JsonObject
+from unify.errors import UnifyError
+
+
+class AutoLabeler:
+    """A model whose answers are checked. For one thread at a time."""
+
+    def __init__(self, spec: AutoLabelerSpec, model: Model) -> None:
+        self.spec = spec
+        self._model = model
+        self._table = make_class_table(spec.classes, spec.options)
+        self._first_boxes = np.empty((0, 4), np.float32)
+        self._first_hw = np.empty((0, 2), np.int64)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The declared classes, whose indices predictions hold."""
+        return self.spec.classes
+
+    @property
+    def score_kind(self) -> ScoreKind:
+        return self.spec.score_kind
+
+    @property
+    def batch_size(self) -> int:
+        """Pictures that are worth handing over at once."""
+        return self.spec.batch_size
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Absolute paths of weights and code: what the fingerprint must cover beside the recipe."""
+        return self.spec.files
+
+    @property
+    def recipe(self) -> JsonObject:
+        """All else that changes what is predicted."""
+        return self.spec.recipe
+
+    def predict(
+        self, pictures: Sequence[np.ndarray], keys: Sequence[PictureKey] | None = None
+    ) -> list[Prediction | Failure]:
+        """What the model says of each picture.
+
+        A model that raises on a batch is asked again picture by picture, so that only the picture that it cannot
+        bear fails. Pictures are never written to.
+
+        Args:
+            pictures: P arrays uint8 [H, W, 3], RGB, stored pixels, of any sizes.
+            keys: what the pictures are called; only recorded answers need it.
+
+        Returns:
+            P results, in the order of the pictures.
+
+        Raises:
+            AutoLabelerError: the answers break the contract in a way that no other picture would mend.
+        """
+        results: list[Prediction | Failure] = []
+        for start in range(0, len(pictures), self.batch_size):
+            some = slice(start, start + self.batch_size)
+            results += self._predict_batch(pictures[some], keys[some] if keys else None)
+        return results
+
+    def check_look(self, least: int = 1) -> None:
+        """Raises AutoLabelerError where the boxes so far, at least ``least``, look like anything but pixels."""
+        if len(self._first_boxes) >= least:
+            breach = suspicion(self._first_boxes, self._first_hw)
+            if breach:
+                raise breach_error(self.spec.version, breach, self._model.advice)
+
+    def _predict_batch(
+        self, pictures: Sequence[np.ndarray], keys: Sequence[PictureKey] | None
+    ) -> list[Prediction | Failure]:
+        try:
+            answers = self._model(pictures, keys)
+        except UnifyError:
+            raise
+        except (Exception, SystemExit) as error:  # an exit would take the worker with it, and hang whoever waits
+            if len(pictures) == 1:
+                return [Failure(in_one_line(error))]
+            singly = range(len(pictures))
+            return [self._predict_batch([pictures[i]], keys and [keys[i]])[0] for i in singly]
+        try:
+            return self._read(answers, [picture.shape[:2] for picture in pictures])
+        except Breach as breach:
+            raise breach_error(self.spec.version, breach, self._model.advice) from breach
+
+    def _read(self, answers: Any, shapes: Sequence[tuple[int, int]]) -> list[Prediction | Failure]:
+        if not isinstance(answers, Sequence) or isinstance(answers, str):
+            expected = f"a list of {len(shapes)} answers, one a picture"
+            raise Breach("did not answer a list", got=f"a {type(answers).__name__}", expected=expected)
+        if len(answers) != len(shapes):
+            raise Breach(f"answered {len(answers)} times for {len(shapes)} pictures", expected="one answer a picture")
+        options = self.spec.options
+        read = [
+            answer
+            if isinstance(answer, Failure)
+            else read_answer(answer, self._table, score_kind=self.score_kind, score_floor=options.score_floor)
+            for answer in answers
+        ]
+        self._look_at(read, shapes)
+        return [
+            result
+            if isinstance(result, Failure)
+            else finish(result, hw, nms_iou=options.nms_iou, most=options.max_detections)
+            for result, hw in zip(read, shapes)
+        ]
+
+    def _look_at(self, read: Sequence[Prediction | Failure], shapes: Sequence[tuple[int, int]]) -> None:
+        if len(self._first_boxes) >= ALL_BOXES:
+            return
+        boxes = [(each.boxes_xyxy, hw) for each, hw in zip(read, shapes) if isinstance(each, Prediction)]
+        self._first_boxes = np.concatenate([self._first_boxes, *(found for found, _ in boxes)])
+        self._first_hw = np.concatenate([self._first_hw, *(np.tile(np.array(hw), (len(b), 1)) for b, hw in boxes)])
+        self.check_look(ENOUGH_BOXES)

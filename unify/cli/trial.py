@@ -1,0 +1,54 @@
+"""``unify trial``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from unify.cli.options import Config, ExecutorName, Json, Workers, Workspace
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command(epilog="Example: unify trial trials/digits_high --methods naive,partial")(trial)
+
+
+def trial(
+    config: Config,
+    methods: Annotated[str | None, typer.Option(help="Such as naive,partial, instead of the config's.")] = None,
+    seeds: Annotated[int | None, typer.Option(min=3, help="How many, instead of the config's.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Output folder, instead of the config's.")] = None,
+    workers: Workers = None,
+    executor: Annotated[ExecutorName, typer.Option(help="local processes, or a Ray cluster.")] = ExecutorName.LOCAL,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an output of other inputs.")] = False,
+    workspace: Workspace = None,
+    json: Json = False,
+) -> None:
+    """Compare methods: which one suits this data?
+
+    Trains a detector, with several seeds, on what each method makes of the same pictures, and scores it on fully
+    labeled ones. An interrupted trial resumes when the same command is given again.
+    """
+    from unify.cli.output import Bars, print_json, print_warnings, shown_path
+    from unify.trials import trial as run
+
+    with Bars() as bars:
+        report = run(
+            config,
+            workspace=workspace,
+            methods=[name.strip() for name in methods.split(",")] if methods is not None else None,
+            seeds=seeds,
+            output=output,
+            workers=workers,
+            executor=str(executor),
+            overwrite=overwrite,
+            progress=bars,
+        )
+    if json:
+        print_json(report.summary())
+        return
+    print_warnings(report.warnings)
+    for line in report.lines():
+        print(line)
+    print(f"\nwritten to {shown_path(report.output)}")

@@ -1,0 +1,152 @@
+"""What is wrong with a trial whose values, each seen alone, are right."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from unify.core.types import BatchRef
+from unify.errors import Problem, did_you_mean
+from unify.registry.autolabeler_file import selection_problems
+from unify.registry.objects import Registry
+from unify.registry.selection import batch_names, parse_selection
+from unify.registry.trial_objects import TRIAL_METHODS
+from unify.registry.yaml_source import KeyPath, YamlFile
+
+if TYPE_CHECKING:
+    from unify.registry.trial_schema import CutEntry, DrivingEntry, SourceEntry, TrialFile
+
+# Builds a problem from what is wrong, at one place: of the file, or of the command line.
+Report = Callable[..., Problem]
+
+SELECTIONS = ("datasets", "withheld", "evaluation")
+_AUTO_LABELING = ("hard", "soft")
+
+
+def method_problems(methods: Sequence[str], at: Callable[[int], Report], *, full: bool) -> Iterator[Problem]:
+    """Unknown and repeated methods, and ``full`` where nothing gives it its labels (``full`` is False)."""
+    known = ", ".join(TRIAL_METHODS)
+    for index, method in enumerate(methods):
+        report = at(index)
+        if method in _AUTO_LABELING:
+            fix = "leave it out: it comes with auto-labelers"
+            yield report(f"method '{method}' is not run by trials yet", expected=f"one of {known}", fix=fix)
+        elif method not in TRIAL_METHODS:
+            fix = did_you_mean(method, TRIAL_METHODS)
+            yield report("unknown method", got=f"'{method}'", expected=f"one of {known}", fix=fix)
+        elif method in methods[:index]:
+            yield report(f"method '{method}' is listed twice", fix="delete one")
+        elif method == "full" and not full:
+            what = "method 'full' needs the labels that the other methods do without"
+            fix = "add 'withheld:', the batches that label the rest of the same pictures, or leave 'full' out"
+            yield report(what, expected="a scenario, or withheld batches", fix=fix)
+
+
+def seed_problems(written: int | Sequence[int], at: Callable[[int], Report]) -> Iterator[Problem]:
+    """Too few or too many seeds, and those that are repeated or out of range."""
+    from unify.registry.trial_schema import FEWEST_SEEDS, LARGEST_SEED, MOST_SEEDS
+
+    number = written if isinstance(written, int) else len(written)
+    if not FEWEST_SEEDS <= number <= MOST_SEEDS:
+        what = f"{'fewer' if number < FEWEST_SEEDS else 'more'} seeds than a trial takes"
+        expected = f"{FEWEST_SEEDS} to {MOST_SEEDS}: the interval of a mean comes from how its seeds differ"
+        yield at(-1)(what, got=str(number), expected=expected)
+    for index, seed in enumerate(() if isinstance(written, int) else written):
+        if not 0 <= seed <= LARGEST_SEED:
+            yield at(index)("wrong value of 'seeds'", got=str(seed), expected=f"0 to {LARGEST_SEED}")
+        elif seed in written[:index]:
+            yield at(index)(f"seed {seed} is listed twice", expected="different seeds", fix="delete one")
+
+
+def source_problems(file: YamlFile) -> Iterator[Problem]:
+    """Neither a scenario nor selected batches, both, or batches that nothing is evaluated on."""
+    selected = [key for key in SELECTIONS if key in file.value]
+    if "scenario" in file.value:
+        for key in selected:
+            what = f"'{key}' beside 'scenario', which makes its own pictures"
+            yield file.problem((key,), what, key=True, expected="one of the two", fix=f"delete '{key}' or 'scenario'")
+        return
+    if "datasets" not in file.value:
+        expected = "a scenario, which makes its pictures, or datasets and evaluation, which select registered batches"
+        yield file.problem((), "neither 'scenario' nor 'datasets'", expected=expected, fix="add one of the two")
+    if "datasets" in selected and "evaluation" not in selected:
+        what = "missing key 'evaluation'"
+        expected = 'batches whose pictures are labeled for every class, such as ["vehicle:test", "pedestrian:test"]'
+        yield file.problem(("datasets",), what, key=True, expected=expected, fix="add 'evaluation:'")
+
+
+def batch_problems(file: YamlFile, entry: TrialFile, registry: Registry | None) -> Iterator[Problem]:
+    """Selections that name no registered batch, and batches that are selected twice."""
+    selections = [((key, index), text) for key in SELECTIONS for index, text in enumerate(getattr(entry, key))]
+    if registry is None:
+        if selections:
+            yield _no_workspace(file, selections[0][0][0])
+        return
+    known = batch_names(registry.taxonomy.tasks, registry.batches)
+    chosen: dict[BatchRef, tuple[KeyPath, str]] = {}
+    for path, text in selections:
+        wrong = list(selection_problems(file, path, text, known))
+        yield from wrong
+        for ref in () if wrong else parse_selection(text, known):
+            if ref in chosen:
+                yield _selected_twice(file, ref, path, *chosen[ref])
+            chosen.setdefault(ref, (path, text))
+
+
+def _no_workspace(file: YamlFile, key: str) -> Problem:
+    return file.problem(
+        (key,),
+        "registered batches are selected outside of a workspace",
+        key=True,
+        expected="a folder 'registry' here or in a folder above",
+        fix="make a workspace with 'unify init DIR', or name one with --workspace DIR",
+    )
+
+
+def _selected_twice(file: YamlFile, ref: BatchRef, path: KeyPath, first: KeyPath, text: str) -> Problem:
+    key, earlier = path[0], first[0]
+    if key == earlier:
+        return file.problem(path, f"batch '{ref}' is selected twice", fix=f"select it once; '{text}' selects it too")
+    reason = "evaluate on pictures that no method is trained on" if key == "evaluation" else "select it once"
+    return file.problem(
+        path, f"batch '{ref}' is in '{earlier}' and in '{key}'", fix=f"{reason}; '{text}' selects it too"
+    )
+
+
+def task_problems(file: YamlFile, entry: DrivingEntry | CutEntry) -> Iterator[Problem]:
+    """Classes that are in two tasks, or twice in one."""
+    first: dict[str, KeyPath] = {}
+    for task, classes in entry.tasks.items():
+        for index, name in enumerate(classes):
+            path = ("scenario", "tasks", task, index)
+            if name in first:
+                other = first[name][2]
+                what = f"class '{name}' is in two tasks, '{other}' and '{task}'"
+                what = f"class '{name}' is listed twice" if other == task else what
+                yield file.problem(path, what, fix=f"keep one; the first is at {file.where(first[name])}")
+            first.setdefault(name, path)
+
+
+def cut_problems(file: YamlFile, entry: CutEntry, base: Path) -> Iterator[Problem]:
+    """Files that are absent, and annotation files that are named twice."""
+    first: dict[str, KeyPath] = {}
+    for key in ("train", "test"):
+        for index, source in enumerate(getattr(entry, key)):
+            path = ("scenario", key, index)
+            yield from _absent(file, path, source, base)
+            annotations = os.path.abspath(base / source.annotations)
+            if annotations in first:
+                fix = f"name it once; the first is at {file.where(first[annotations])}"
+                what = f"annotation file '{source.annotations}' is named twice"
+                yield file.problem((*path, "annotations"), what, fix=fix)
+            first.setdefault(annotations, (*path, "annotations"))
+
+
+def _absent(file: YamlFile, path: KeyPath, source: SourceEntry, base: Path) -> Iterator[Problem]:
+    for key, expected, is_there in (("annotations", "a file", os.path.isfile), ("images", "a folder", os.path.isdir)):
+        absolute = os.path.abspath(base / getattr(source, key))
+        if not is_there(absolute):
+            what = f"{key} of '{path[1]}' not found"
+            yield file.problem((*path, key), what, got=absolute, expected=expected, fix="check the path")
