@@ -36,7 +36,7 @@ def test_compiling_loads_neither_tensorflow_nor_ray():
 
 def test_every_public_name_exists_and_is_documented():
     for _ in range(2):  # a submodule of the same name would take the place of a function once it was imported
-        for name in set(unify.__all__) - {"losses"}:
+        for name in set(unify.__all__) - {"detector", "losses"}:
             assert callable(getattr(unify, name)) and getattr(unify, name).__doc__, name
     assert sorted(unify.__all__) == unify.__all__ == dir(unify)
 

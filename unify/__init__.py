@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from unify import losses
+    from unify import detector, losses
     from unify.checking import check
     from unify.compiler import compile, plan
     from unify.errors import UnifyError
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from unify.registry.edit import register_autolabeler, register_dataset
     from unify.registry.workspace import init_workspace as init
     from unify.train.evaluate import evaluate
+    from unify.trials import trial
 
 _HOMES = {
     "UnifyError": ("unify.errors", "UnifyError"),
@@ -36,12 +37,15 @@ _HOMES = {
     "plan": ("unify.compiler", "plan"),
     "register_autolabeler": ("unify.registry.edit", "register_autolabeler"),
     "register_dataset": ("unify.registry.edit", "register_dataset"),
+    "trial": ("unify.trials.trial", "trial"),
     "verify": ("unify.records.verify", "verify_dataset"),
 }
+_MODULES = ("detector", "losses")
 __all__ = [
     "UnifyError",
     "check",
     "compile",
+    "detector",
     "evaluate",
     "export",
     "init",
@@ -50,13 +54,14 @@ __all__ = [
     "plan",
     "register_autolabeler",
     "register_dataset",
+    "trial",
     "verify",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "losses":
-        return import_module("unify.losses")
+    if name in _MODULES:
+        return import_module(f"unify.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'unify' has no attribute {name!r}")
     module, attribute = _HOMES[name]

@@ -9,13 +9,16 @@ from typing import Protocol
 class Progress(Protocol):
     """Someone who listens."""
 
-    def stage(self, what: str, total: int | None = None) -> Callable[[int], None]:
-        """Begin a stage of ``total`` items (None: not known yet); call the result with each number of items done."""
+    def stage(self, what: str, total: int | None = None, unit: str = "pictures") -> Callable[[int], None]:
+        """Begin a stage of ``total`` items (None: not known yet), many of which are called ``unit``.
+
+        Call the result with each number of items done.
+        """
         ...
 
 
 class Silent:
     """Nobody listens: the default of the library."""
 
-    def stage(self, what: str, total: int | None = None) -> Callable[[int], None]:
+    def stage(self, what: str, total: int | None = None, unit: str = "pictures") -> Callable[[int], None]:
         return lambda count: None

@@ -93,7 +93,10 @@ def test_classes_that_are_not_wanted_are_left_out():
 
 
 def test_a_list_of_classes_is_sorted_and_less_what_is_not_wanted():
-    options = {"class_names": ["person", "automobile", "van", "truck"], "class_map": {"automobile": "car", "van": "car"}}
+    options = {
+        "class_names": ["person", "automobile", "van", "truck"],
+        "class_map": {"automobile": "car", "van": "car"},
+    }
     found = read(
         {
             "boxes": [[0, 0, 9, 9]] * 2,
@@ -124,7 +127,9 @@ def test_finished_boxes_lie_in_the_picture_best_first():
 
 
 def test_only_the_best_are_kept(tmp_path: Path):
-    answer = "{'boxes': [[i, 0, i + 9, 9] for i in range(50)], 'scores': [i / 50 for i in range(50)], 'classes': [0] * 50}"
+    answer = (
+        "{'boxes': [[i, 0, i + 9, 9] for i in range(50)], 'scores': [i / 50 for i in range(50)], 'classes': [0] * 50}"
+    )
     (found,) = answering(tmp_path, answer, max_detections=3).predict([gray()])
     assert found.boxes_xyxy[:, 0].tolist() == [49, 48, 47]
 
@@ -135,12 +140,16 @@ def test_suppression_is_done_where_it_is_asked_for(tmp_path: Path):
     assert answering(tmp_path, answer, nms_iou=0.5).predict([gray()])[0].scores.tolist() == [0.75]
 
 
-boxes = st.lists(st.tuples(*[st.floats(-50, 250, width=32)] * 4, st.floats(0, 1, width=32), st.integers(0, 1)), max_size=9)
+boxes = st.lists(
+    st.tuples(*[st.floats(-50, 250, width=32)] * 4, st.floats(0, 1, width=32), st.integers(0, 1)), max_size=9
+)
 
 
 @given(boxes)
 def test_every_prediction_keeps_its_promise(rows: list[tuple]):
-    given = read({"boxes": [row[:4] for row in rows], "scores": [row[4] for row in rows], "classes": [r[5] for r in rows]})
+    given = read(
+        {"boxes": [row[:4] for row in rows], "scores": [row[4] for row in rows], "classes": [r[5] for r in rows]}
+    )
     done = finish(given, (100, 200), nms_iou=0.5, most=5)
     x1, y1, x2, y2 = done.boxes_xyxy.T
     assert ((x1 >= 0) & (x1 < x2) & (x2 <= 200) & (y1 >= 0) & (y1 < y2) & (y2 <= 100)).all()

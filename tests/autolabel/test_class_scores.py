@@ -58,7 +58,9 @@ def test_a_list_is_as_long_as_there_are_classes_and_no_longer_than_needed():
 
 @given(arrays(np.float32, (3, 4), elements=st.floats(0, 0.25, width=32)))
 def test_the_first_of_the_list_is_the_boxs_class_and_score(columns: np.ndarray):
-    table = table_of(class_names=["car", "van", "person", "bus"], class_map=dict.fromkeys(("car", "van", "bus"), "vehicle"))
+    table = table_of(
+        class_names=["car", "van", "person", "bus"], class_map=dict.fromkeys(("car", "van", "bus"), "vehicle")
+    )
     for kind in ScoreKind:
         wanted, rival = declared_scores(columns, table, kind)
         scores, classes = strongest(wanted, rival)

@@ -25,7 +25,14 @@ def test_outputs_are_found_by_their_usual_names():
 
 def test_outputs_are_found_by_the_names_given():
     names = {"boxes": "a", "scores": "b", "classes": "c", "embedding": "d", "box_embeddings": "e", "class_scores": "f"}
-    tensors = {"a": BOXES, "b": SCORES, "c": SCORES * 0, "d": np.ones((2, 8)), "e": np.ones((2, 3, 8)), "f": np.ones((2, 3, 2))}
+    tensors = {
+        "a": BOXES,
+        "b": SCORES,
+        "c": SCORES * 0,
+        "d": np.ones((2, 8)),
+        "e": np.ones((2, 3, 8)),
+        "f": np.ones((2, 3, 2)),
+    }
     assert decode(tensors, outputs=names).parts.keys() == names.keys() - {"boxes"}
 
 
@@ -34,7 +41,10 @@ def test_scores_of_every_class_need_no_classes():
 
 
 def test_a_model_of_one_class_need_not_say_which():
-    assert decode({"boxes": BOXES, "scores": SCORES}, num_classes=1, first_class=1).parts["classes"].tolist() == [[1] * 3] * 2
+    assert (
+        decode({"boxes": BOXES, "scores": SCORES}, num_classes=1, first_class=1).parts["classes"].tolist()
+        == [[1] * 3] * 2
+    )
 
 
 def test_a_model_of_one_picture_may_leave_the_batch_axis_out():
@@ -85,7 +95,10 @@ BROKEN = {
     "no classes": (
         {"boxes": BOXES, "scores": SCORES},
         {},
-        ("has no output 'classes'", "", "one of boxes, scores", "say which it is in its options, outputs: {classes: NAME}"),
+        (
+            "has no output 'classes'", "", "one of boxes, scores",
+            "say which it is in its options, outputs: {classes: NAME}",
+        ),
     ),
     "boxes of five numbers": (
         {"boxes": np.zeros((2, 3, 5)), "scores": SCORES},
@@ -95,7 +108,10 @@ BROKEN = {
     "another number of scores": (
         {"boxes": BOXES, "scores": np.zeros((2, 4))},
         {},
-        ("answered 'scores' of the wrong shape", "[2, 4]", "[2, 3, N] or [2, 3]", "check 'outputs' and 'head' in its options"),
+        (
+            "answered 'scores' of the wrong shape", "[2, 4]", "[2, 3, N] or [2, 3]",
+            "check 'outputs' and 'head' in its options",
+        ),
     ),
     "rows without the score that was announced": (
         {"output0": np.zeros((2, 9, 6))},

@@ -32,8 +32,8 @@ def test_results_come_in_the_order_of_the_pictures_whatever_the_batch_size(tmp_p
 
 def test_the_model_gets_as_many_pictures_at_once_as_it_asked_for(tmp_path: Path):
     body = f"""
-        import pathlib
-        pathlib.Path({str(tmp_path / "calls")!r}).open("a").write(f"{{len(pictures)}} ")
+        with open({str(tmp_path / "calls")!r}, "a") as file:
+            file.write(f"{{len(pictures)}} ")
         return [{ONE_BOX} for picture in pictures]
     """
     make_labeler(tmp_path, body, batch_size=2).predict(pictures(50, 60, 70, 80, 90))
@@ -84,6 +84,18 @@ def test_pictures_that_nobody_may_write_to_are_not_written_to(tmp_path: Path):
 
 def test_no_pictures_are_no_call(tmp_path: Path):
     assert make_labeler(tmp_path, "raise ValueError").predict([]) == []
+
+
+def test_pictures_may_be_made_ready_beforehand(tmp_path: Path):
+    body = f"""
+        if len(pictures) > 1:
+            pictures[0][:] = 0
+            raise ValueError
+        return [{ONE_BOX} for picture in pictures]
+    """
+    labeler = make_labeler(tmp_path, body)
+    ready = [labeler.prepare(picture) for picture in pictures(50, 60)]
+    assert brightness(labeler.predict(ready)) == brightness(labeler.predict(pictures(50, 60))) == [50, 60]
 
 
 def fractions(tmp_path: Path, boxes_a_picture: int) -> AutoLabeler:

@@ -47,7 +47,9 @@ def test_what_changes_predictions_changes_the_recipe(weights: Path):
 
 def test_what_changes_no_prediction_leaves_the_recipe_alone(weights: Path):
     version = make_version("onnx", path=weights)
-    other = replace(version, thresholds={"car": 0.5}, calibration=Path("c.json"), metrics={"f1": 1.0}, trained_on=("x:b1",))
+    other = replace(
+        version, thresholds={"car": 0.5}, calibration=Path("c.json"), metrics={"f1": 1.0}, trained_on=("x:b1",)
+    )
     assert recipe(weights) == recipe(weights, batch_size=2) == recipe(weights, score_floor=0.02)
     assert read_spec(version, weights.parent).recipe == read_spec(other, weights.parent).recipe
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from unify.autolabel.heads import Outputs
 from unify.autolabel.options import TensorOptions
 from unify.autolabel.postprocess import boxes_to_picture, read_outputs, to_xyxy
-from unify.autolabel.preprocess import place, prepare
+from unify.autolabel.preprocess import fit_picture, make_batch, place
 
 FITS = st.tuples(st.sampled_from(["stretch", "letterbox"]), st.sampled_from(["top_left", "center"]))
 FORMATS = st.sampled_from(["xyxy", "yxyx", "xywh", "cxcywh"])
@@ -52,10 +52,17 @@ def test_a_box_drawn_on_the_picture_comes_back_within_half_a_pixel(
     picture = np.zeros((*picture_hw, 3), np.uint8)
     picture[top:bottom, left:right] = 255
     options = TensorOptions.model_validate(
-        {"fit": fit[0], "anchor": fit[1], "layout": layout, "antialias": antialias, "channel_order": order, "padding": 0}
+        {
+            "fit": fit[0],
+            "anchor": fit[1],
+            "layout": layout,
+            "antialias": antialias,
+            "channel_order": order,
+            "padding": 0,
+        }
     )
-    batch, (placement,) = prepare([picture], (120, 160), 2, np.dtype(np.float32), options)
-    seen = bright_area(batch, layout)
+    pixels, placement = fit_picture(picture, (120, 160), options)
+    seen = bright_area(make_batch([pixels], 2, np.dtype(np.float32), options), layout)
     if units == "fractions":
         seen = seen / [160, 120, 160, 120]
     if units == "picture_pixels":
@@ -86,10 +93,17 @@ def test_rows_under_the_floor_go_with_all_that_belongs_to_them():
     }
     answer = one_answer(outputs)
     assert {key: values.tolist() for key, values in answer.items()} == {
-        "boxes": [[0, 0, 200, 100]], "scores": [0.9], "classes": [1], "box_embeddings": [[2.0]], "embedding": [3.0, 4.0],
+        "boxes": [[0, 0, 200, 100]], "scores": [0.9], "classes": [1], "box_embeddings": [[2.0]],
+        "embedding": [3.0, 4.0],
     }  # fmt: skip
 
 
 def test_a_score_that_is_no_number_is_kept_to_be_found():
     outputs = {"boxes": np.zeros((1, 1, 4)), "scores": np.array([[np.nan]]), "classes": np.zeros((1, 1))}
     assert len(one_answer(outputs)["scores"]) == 1
+
+
+def test_infinite_logits_are_kept_to_be_found_without_a_warning():
+    outputs = {"boxes": np.full((1, 1, 4), np.inf), "scores": np.full((1, 1, 2), np.inf)}
+    answer = one_answer(outputs, activation="softmax", box_format="cxcywh")
+    assert np.isnan(answer["class_scores"]).all() and len(answer["boxes"]) == 1

@@ -6,11 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unify.autolabel.options import TensorOptions
-from unify.autolabel.preprocess import place, prepare, resize
+from unify.autolabel.preprocess import fit_picture, make_batch, place, resize
 
 
 def prepared(picture: np.ndarray, input_hw: tuple[int, int], rows: int = 1, dtype=np.float32, **options) -> np.ndarray:
-    return prepare([picture], input_hw, rows, np.dtype(dtype), TensorOptions.model_validate(options))[0]
+    shaped = TensorOptions.model_validate(options)
+    return make_batch([fit_picture(picture, input_hw, shaped).pixels], rows, np.dtype(dtype), shaped)
 
 
 def colour(red: int, green: int, blue: int, image_hw: tuple[int, int] = (4, 4)) -> np.ndarray:

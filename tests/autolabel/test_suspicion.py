@@ -9,7 +9,8 @@ from unify.autolabel.suspicion import suspicion
 HW = (100, 200)
 # Six cars, some close to the right border: left, top, right, bottom.
 CARS = np.array(
-    [[10, 20, 60, 50], [150, 10, 190, 40], [160, 60, 199, 95], [140, 5, 198, 55], [120, 40, 170, 80], [150, 55, 195, 99]],
+    [[10, 20, 60, 50], [150, 10, 190, 40], [160, 60, 199, 95], [140, 5, 198, 55], [120, 40, 170, 80],
+     [150, 55, 195, 99]],
     np.float32,
 )  # fmt: skip
 

@@ -40,7 +40,8 @@ def make_model(network: Network, **options) -> TensorModel:
 
 
 def scores(model: TensorModel, *pictures: np.ndarray) -> list[int]:
-    return [round(float(answer["scores"][0]) * 255) for answer in model(pictures, None)]
+    ready = [model.prepare(picture) for picture in pictures]
+    return [round(float(answer["scores"][0]) * 255) for answer in model(ready, None)]
 
 
 def test_every_batch_has_the_same_shape():
@@ -64,7 +65,8 @@ def test_a_network_that_takes_any_size_gets_each_picture_as_it_is():
 
 
 def test_boxes_of_a_network_that_takes_any_size_are_fractions_of_the_picture():
-    (answer,) = make_model(Network((None, None, None, 3)))([gray((10, 20))], None)
+    model = make_model(Network((None, None, None, 3)))
+    (answer,) = model([model.prepare(gray((10, 20)))], None)
     assert answer["boxes"].tolist() == [[0, 0, 20, 10]]
 
 

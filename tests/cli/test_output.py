@@ -18,9 +18,11 @@ def test_a_table_without_rows_is_its_header(capsys: pytest.CaptureFixture):
 
 
 def test_progress_tells_rate_and_time_left():
-    assert progress_line("writing", 1200, 5000, 0.5) == "writing  1,200 of 5,000 pictures  2,400/s  2 s left"
-    assert progress_line("reading b1", 30, None, 2.0) == "reading b1  30 pictures  15/s"
-    assert progress_line("writing", 0, 10, 0.0) == "writing  0 of 10 pictures  0/s"
+    line = progress_line("writing", 1200, 5000, "pictures", 0.5)
+    assert line == "writing  1,200 of 5,000 pictures  2,400/s  2 s left"
+    assert progress_line("reading b1", 30, None, "pictures", 2.0) == "reading b1  30 pictures  15/s"
+    assert progress_line("training", 0, 10, "steps", 0.0) == "training  0 of 10 steps  0.0/s"
+    assert progress_line("training", 9, 10, "steps", 6.0) == "training  9 of 10 steps  1.5/s  1 s left"
 
 
 @pytest.mark.parametrize(("seconds", "said"), [(0.4, "0 s"), (59.4, "59 s"), (250, "4 min 10 s"), (7500, "2 h 5 min")])

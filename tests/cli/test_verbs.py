@@ -24,6 +24,7 @@ VERBS = [
     "export",
     "evaluate",
     "trial",
+    "autolabeler",
     "cache",
     "schema",
     "register",

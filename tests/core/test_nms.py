@@ -37,3 +37,17 @@ def test_what_is_left_does_not_overlap_and_what_is_gone_overlaps_a_stronger_one(
     for row in set(range(8)) - set(kept.tolist()):
         assert any(against[row, other] and scores[other] >= scores[row] for other in kept)
     assert (np.diff(scores[kept]) <= 0).all()
+
+
+def test_many_boxes_are_suppressed_as_few_are():
+    # 700 rows are several blocks; the plain rule, box by box.
+    rng = np.random.default_rng(0)
+    corners = rng.uniform(0, 60, (700, 2))
+    boxes = np.concatenate([corners, corners + rng.uniform(5, 20, (700, 2))], axis=1)
+    scores, classes = rng.random(700), rng.integers(0, 3, 700)
+    kept: list[int] = []
+    for row in np.argsort(-scores):
+        rivals = [other for other in kept if classes[other] == classes[row]]
+        if not rivals or iou_matrix(boxes[[row]], boxes[rivals]).max() <= 0.5:
+            kept.append(int(row))
+    assert suppress(boxes, scores, classes, 0.5).tolist() == kept and len(kept) > 256

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 
@@ -66,6 +66,14 @@ def policy(
     """A policy of a class by name."""
     class_id = TAXONOMY.ids[name]
     return ClassPolicy(autolabeler, class_id, method, threshold, low, trust, weight, box_weight, ignore_zone)
+
+
+def assert_equal_tables(one: ExampleTable, other: ExampleTable) -> None:
+    """Every column is equal."""
+    for each in fields(ExampleTable):
+        mine, theirs = getattr(one, each.name), getattr(other, each.name)
+        same = np.array_equal(mine, theirs) if isinstance(mine, np.ndarray) else mine == theirs
+        assert same, each.name
 
 
 def boxes_of(table: ExampleTable, word: str, name: str) -> list[tuple[Box, float, float, float, str]]:

@@ -18,6 +18,7 @@ from tests.merge.machine_cases import (
     TAXONOMY,
     THIRD,
     Found,
+    assert_equal_tables,
     boxes_of,
     humans_of,
     policy,
@@ -162,6 +163,12 @@ def test_where_the_auto_labeler_failed_or_was_not_asked_a_class_stays_unknown():
     assert counts.failed == 1  # one picture, though two classes stay unknown on it
 
 
+def test_a_failure_of_one_auto_labeler_counts_whatever_the_next_one_does():
+    policies = policy("pedestrian"), policy("cyclist", autolabeler="bike:v2")
+    _, counts = fill(humans_of(STREET), {"street": Failure("it raised")}, *policies, others={"bike:v2": {"street": []}})
+    assert counts.failed == 1
+
+
 def test_a_failure_where_nothing_was_to_be_filled_is_none():
     _, counts = on_street(Failure("it raised"), policy("car"))
     assert counts.failed == 0
@@ -219,6 +226,13 @@ def test_fused_boxes_are_cut_at_the_mean_of_the_thresholds():
     for other, kept in ((0.5, 1), (0.375, 0)):  # means 0.5 and 0.4375 against 0.5
         second = {"bike:v2": {"street": [("cyclist", FAR, other)]}}
         table, _ = fill(humans_of(STREET), {"street": [("cyclist", FAR, 0.5)]}, *policies, others=second)
+        assert len(boxes_of(table, "street", "cyclist")) == kept
+
+
+def test_fused_boxes_begin_at_the_mean_of_the_lows():
+    for alone, kept in ((0.5, 1), (0.375, 0)):  # halved, against 0.25
+        found = {"street": [("cyclist", FAR, alone)]}
+        table, _ = fill(humans_of(STREET), found, *two(low=0.25), others={"bike:v2": {"street": []}})
         assert len(boxes_of(table, "street", "cyclist")) == kept
 
 
@@ -296,8 +310,7 @@ def test_soft_with_every_probability_one_is_hard(batches: list[BatchLabels], ran
     certain = dict(weight=CERTAIN, box_weight=CERTAIN, low=0.5, trust=1.0)
     soft, soft_counts = fill(humans, found, *every_class(SOFT, **certain))
     hard, hard_counts = fill(humans, found, *every_class(HARD))
-    for each in fields(ExampleTable):
-        assert np.array_equal(getattr(soft, each.name), getattr(hard, each.name)), each.name
+    assert_equal_tables(soft, hard)
     assert (soft_counts.machine_boxes == hard_counts.machine_boxes).all()
     assert (soft_counts.conflicts == hard_counts.conflicts).all()
 
@@ -368,8 +381,7 @@ def test_the_human_table_is_left_alone():
 def test_an_empty_policy_changes_nothing():
     humans = humans_of(STREET)
     table, counts = fill_classes(humans, {}, FillPolicy(()), TAXONOMY)
-    for each in fields(ExampleTable):
-        assert np.array_equal(getattr(table, each.name), getattr(humans, each.name)), each.name
+    assert_equal_tables(table, humans)
     assert counts.machine_boxes.tolist() == [0] * 5
 
 

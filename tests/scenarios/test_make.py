@@ -224,7 +224,7 @@ def test_progress_counts_every_picture(tmp_path: Path):
     done: list[int] = []
 
     class Listener:
-        def stage(self, what: str, total: int | None = None):
+        def stage(self, what: str, total: int | None = None, unit: str = "pictures"):
             stages.append((what, total))
             return done.append
 

@@ -114,5 +114,5 @@ def wrong_shape(key: str, got: tuple[int, ...], expected: tuple[int | None, ...]
 
 def shape_text(shape: Sequence[int | None]) -> str:
     """``[N, 4]``: what may vary is a letter."""
-    letters = iter("NK")
+    letters = iter("NKLM")
     return f"[{', '.join(next(letters) if size is None else str(size) for size in shape)}]"

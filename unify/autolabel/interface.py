@@ -25,7 +25,7 @@ class AutoLabelerSpec:
         version: the registered version.
         workspace: absolute folder that holds ``registry/``.
         options: checked options of the adapter, defaults filled in.
-        files: absolute paths of weights and code: what the fingerprint must cover beside the recipe.
+        files: absolute paths of weights and code, files or folders: what the fingerprint must cover beside the recipe.
         recipe: all else that changes what is predicted, as plain JSON values; no thresholds, no batch size.
     """
 
@@ -63,7 +63,11 @@ class Model(Protocol):
 
     advice: Mapping[str, str]
 
-    def __call__(self, pictures: Sequence[np.ndarray], keys: Sequence[PictureKey] | None) -> Sequence[Any]:
+    def prepare(self, picture: np.ndarray) -> Any:
+        """What of the work needs no model: called from any thread, its result handed to the model as the picture."""
+        ...
+
+    def __call__(self, pictures: Sequence[Any], keys: Sequence[PictureKey] | None) -> Sequence[Any]:
         """One answer a picture, as `contract` describes it.
 
         Raises:
@@ -79,7 +83,7 @@ class Adapter(Protocol):
     Shape: type[Options]
 
     def files_of(self, version: AutoLabelerVersion, workspace: Path, options: Options) -> tuple[Path, ...]:
-        """All files whose content decides what is predicted. Raises RegistryError where one is missing."""
+        """All files and folders whose content decides what is predicted. Raises RegistryError where one is missing."""
         ...
 
     def load(self, spec: AutoLabelerSpec) -> Model:

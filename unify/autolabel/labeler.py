@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,15 +12,27 @@ from unify.autolabel.answers import finish, read_answer
 from unify.autolabel.classes import make_class_table
 from unify.autolabel.contract import Breach
 from unify.autolabel.interface import AutoLabelerSpec, Model
-from unify.autolabel.problems import breach_error, in_one_line
+from unify.autolabel.problems import AutoLabelerError, breach_error, in_one_line
 from unify.autolabel.suspicion import ALL_BOXES, ENOUGH_BOXES, suspicion
 from unify.core.predictions import Failure, PictureKey, Prediction, ScoreKind
 from unify.core.types import JsonObject
 from unify.errors import UnifyError
 
 
+class ReadyPicture(NamedTuple):
+    """A picture that a model can look at at once.
+
+    Attributes:
+        content: what the model made of it.
+        image_hw: height and width of the picture itself.
+    """
+
+    content: Any
+    image_hw: tuple[int, int]
+
+
 class AutoLabeler:
-    """A model whose answers are checked. For one thread at a time."""
+    """A model whose answers are checked. For one thread at a time, but for `prepare`."""
 
     def __init__(self, spec: AutoLabelerSpec, model: Model) -> None:
         self.spec = spec
@@ -45,7 +57,7 @@ class AutoLabeler:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """Absolute paths of weights and code: what the fingerprint must cover beside the recipe."""
+        """Absolute paths of weights and code, files or folders: what the fingerprint must cover beside the recipe."""
         return self.spec.files
 
     @property
@@ -53,8 +65,12 @@ class AutoLabeler:
         """All else that changes what is predicted."""
         return self.spec.recipe
 
+    def prepare(self, picture: np.ndarray) -> ReadyPicture:
+        """A picture brought to the model's size, which other threads can do while the model runs."""
+        return ReadyPicture(self._model.prepare(picture), picture.shape[:2])
+
     def predict(
-        self, pictures: Sequence[np.ndarray], keys: Sequence[PictureKey] | None = None
+        self, pictures: Sequence[np.ndarray | ReadyPicture], keys: Sequence[PictureKey] | None = None
     ) -> list[Prediction | Failure]:
         """What the model says of each picture.
 
@@ -62,7 +78,7 @@ class AutoLabeler:
         bear fails. Pictures are never written to.
 
         Args:
-            pictures: P arrays uint8 [H, W, 3], RGB, stored pixels, of any sizes.
+            pictures: P arrays uint8 [H, W, 3], RGB, stored pixels, of any sizes; or what `prepare` made of them.
             keys: what the pictures are called; only recorded answers need it.
 
         Returns:
@@ -71,10 +87,14 @@ class AutoLabeler:
         Raises:
             AutoLabelerError: the answers break the contract in a way that no other picture would mend.
         """
+        ready = [each if isinstance(each, ReadyPicture) else self.prepare(each) for each in pictures]
         results: list[Prediction | Failure] = []
-        for start in range(0, len(pictures), self.batch_size):
-            some = slice(start, start + self.batch_size)
-            results += self._predict_batch(pictures[some], keys[some] if keys else None)
+        try:
+            for start in range(0, len(ready), self.batch_size):
+                some = slice(start, start + self.batch_size)
+                results += self._predict_batch(ready[some], keys[some] if keys else None)
+        except Breach as breach:
+            raise self._error(breach) from breach
         return results
 
     def check_look(self, least: int = 1) -> None:
@@ -82,24 +102,24 @@ class AutoLabeler:
         if len(self._first_boxes) >= least:
             breach = suspicion(self._first_boxes, self._first_hw)
             if breach:
-                raise breach_error(self.spec.version, breach, self._model.advice)
+                raise self._error(breach)
+
+    def _error(self, breach: Breach) -> AutoLabelerError:
+        return breach_error(self.spec.version, breach, self._model.advice)
 
     def _predict_batch(
-        self, pictures: Sequence[np.ndarray], keys: Sequence[PictureKey] | None
+        self, pictures: Sequence[ReadyPicture], keys: Sequence[PictureKey] | None
     ) -> list[Prediction | Failure]:
         try:
-            answers = self._model(pictures, keys)
-        except UnifyError:
+            answers = self._model([picture.content for picture in pictures], keys)
+        except (UnifyError, Breach):
             raise
         except (Exception, SystemExit) as error:  # an exit would take the worker with it, and hang whoever waits
             if len(pictures) == 1:
                 return [Failure(in_one_line(error))]
             singly = range(len(pictures))
             return [self._predict_batch([pictures[i]], keys and [keys[i]])[0] for i in singly]
-        try:
-            return self._read(answers, [picture.shape[:2] for picture in pictures])
-        except Breach as breach:
-            raise breach_error(self.spec.version, breach, self._model.advice) from breach
+        return self._read(answers, [picture.image_hw for picture in pictures])
 
     def _read(self, answers: Any, shapes: Sequence[tuple[int, int]]) -> list[Prediction | Failure]:
         if not isinstance(answers, Sequence) or isinstance(answers, str):
@@ -107,20 +127,17 @@ class AutoLabeler:
             raise Breach("did not answer a list", got=f"a {type(answers).__name__}", expected=expected)
         if len(answers) != len(shapes):
             raise Breach(f"answered {len(answers)} times for {len(shapes)} pictures", expected="one answer a picture")
-        options = self.spec.options
-        read = [
-            answer
-            if isinstance(answer, Failure)
-            else read_answer(answer, self._table, score_kind=self.score_kind, score_floor=options.score_floor)
-            for answer in answers
-        ]
+        read = [each if isinstance(each, Failure) else self._read_one(each) for each in answers]
         self._look_at(read, shapes)
-        return [
-            result
-            if isinstance(result, Failure)
-            else finish(result, hw, nms_iou=options.nms_iou, most=options.max_detections)
-            for result, hw in zip(read, shapes)
-        ]
+        return [each if isinstance(each, Failure) else self._finish(each, hw) for each, hw in zip(read, shapes)]
+
+    def _read_one(self, answer: Any) -> Prediction | Failure:
+        floor = self.spec.options.score_floor
+        return read_answer(answer, self._table, score_kind=self.score_kind, score_floor=floor)
+
+    def _finish(self, prediction: Prediction, image_hw: tuple[int, int]) -> Prediction:
+        options = self.spec.options
+        return finish(prediction, image_hw, nms_iou=options.nms_iou, most=options.max_detections)
 
     def _look_at(self, read: Sequence[Prediction | Failure], shapes: Sequence[tuple[int, int]]) -> None:
         if len(self._first_boxes) >= ALL_BOXES:

@@ -42,7 +42,7 @@ def read_spec(version: AutoLabelerVersion, workspace: Path) -> AutoLabelerSpec:
     files = adapter.files_of(version, workspace, options)
     recipe = {
         "recipe": RECIPE_VERSION,
-        "adapter": version.adapter,
+        "adapter": _without_place(version.adapter),
         "classes": list(version.classes),
         "options": recipe_options(options),
     }
@@ -76,6 +76,11 @@ def _adapter(version: AutoLabelerVersion) -> Adapter:
     if version.adapter not in ADAPTERS:
         raise RegistryError(_unknown_adapter(version))
     return importlib.import_module(ADAPTERS[version.adapter])
+
+
+def _without_place(adapter: str) -> str:
+    """``Labeler`` of ``autolabelers/x/v1/labeler.py:Labeler``: the same code elsewhere is the same auto-labeler."""
+    return adapter.rpartition(":")[2]
 
 
 def _unknown_adapter(version: AutoLabelerVersion) -> Problem:

@@ -38,8 +38,9 @@ def read_outputs(
     Raises:
         Breach: an output is missing or has the wrong shape.
     """
-    answer = HEADS[options.head](outputs, options, num_classes, rows)
-    return [_answer_of(answer, row, placement, options.score_floor) for row, placement in enumerate(placements)]
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is found, and told, by the contract
+        answer = HEADS[options.head](outputs, options, num_classes, rows)
+        return [_answer_of(answer, row, placement, options.score_floor) for row, placement in enumerate(placements)]
 
 
 def _answer_of(head: HeadAnswer, row: int, placement: Placement, score_floor: float) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -56,40 +56,58 @@ def place(picture_hw: tuple[int, int], input_hw: tuple[int, int], fit: str, anch
     return Placement((height, width), offset, picture_hw, input_hw)
 
 
-def prepare(
-    pictures: Sequence[np.ndarray], input_hw: tuple[int, int], rows: int, dtype: np.dtype, options: TensorOptions
-) -> tuple[np.ndarray, list[Placement]]:
+class FittedPicture(NamedTuple):
+    """A picture of the input's size.
+
+    Attributes:
+        pixels: uint8 [H, W, 3]; RGB.
+        placement: where the picture lies in it.
+    """
+
+    pixels: np.ndarray
+    placement: Placement
+
+
+def fit_picture(picture: np.ndarray, input_hw: tuple[int, int], options: TensorOptions) -> FittedPicture:
+    """A picture, uint8 [H, W, 3], in the size that the model wants."""
+    placement = place(picture.shape[:2], input_hw, options.fit, options.anchor)
+    content = resize(picture, placement.content_hw, options.antialias)
+    if placement.content_hw == input_hw:
+        return FittedPicture(content, placement)
+    pixels = np.full((*input_hw, 3), options.padding, np.uint8)
+    (height, width), (left, top) = placement.content_hw, placement.offset_xy
+    pixels[top : top + height, left : left + width] = content
+    return FittedPicture(pixels, placement)
+
+
+def make_batch(pictures: Sequence[np.ndarray], rows: int, dtype: np.dtype, options: TensorOptions) -> np.ndarray:
     """A batch of a fixed shape: another shape would be compiled anew, or refused.
 
     Args:
-        pictures: P <= ``rows`` arrays uint8 [H, W, 3], RGB.
-        input_hw: height and width of the input.
+        pictures: 1 to ``rows`` arrays uint8 [H, W, 3], RGB, of one size.
         rows: pictures in a batch; the last ones are blank where there are fewer.
         dtype: of the batch.
 
     Returns:
-        ``dtype`` [rows, H, W, 3] or [rows, 3, H, W], and P placements.
+        ``dtype`` [rows, H, W, 3] or [rows, 3, H, W].
     """
-    placements = [place(picture.shape[:2], input_hw, options.fit, options.anchor) for picture in pictures]
-    batch = np.full((rows, *input_hw, 3), options.padding, np.uint8)
-    for row, (picture, placement) in enumerate(zip(pictures, placements)):
-        (height, width), (left, top) = placement.content_hw, placement.offset_xy
-        batch[row, top : top + height, left : left + width] = resize(picture, (height, width), options.antialias)
+    batch = np.full((rows, *pictures[0].shape), options.padding, np.uint8)
+    np.stack(pictures, out=batch[: len(pictures)])
     if options.channel_order == "bgr":
         batch = batch[..., ::-1]
     values = normalise(batch, options).astype(dtype, copy=False)
-    if options.layout == "NCHW":
-        values = values.transpose(0, 3, 1, 2)
-    return np.ascontiguousarray(values), placements
+    return np.ascontiguousarray(values.transpose(0, 3, 1, 2) if options.layout == "NCHW" else values)
 
 
 def normalise(batch: np.ndarray, options: TensorOptions) -> np.ndarray:
     """``(pixels / divide_by - mean) / std``, float32; the pixels themselves where that changes nothing."""
     if not changes_values(options):
         return batch
-    std = np.array(options.std, np.float32)
-    scale, shift = 1 / (options.divide_by * std), np.array(options.mean, np.float32) / std
-    return batch * scale.astype(np.float32) - shift
+    std, mean = np.array(options.std), np.array(options.mean)
+    rows = batch.reshape(*batch.shape[:2], -1)  # by whole rows, for colour by colour takes three times as long
+    values = np.multiply(rows, np.tile(1 / (options.divide_by * std), batch.shape[2]), dtype=np.float32)
+    values -= np.tile(mean / std, batch.shape[2]).astype(np.float32)
+    return values.reshape(batch.shape)
 
 
 def changes_values(options: TensorOptions) -> bool:

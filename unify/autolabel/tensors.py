@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -14,7 +14,7 @@ from unify.autolabel.heads import Outputs
 from unify.autolabel.interface import AutoLabelerSpec
 from unify.autolabel.options import TensorOptions
 from unify.autolabel.postprocess import ADVICE, read_outputs
-from unify.autolabel.preprocess import changes_values, prepare
+from unify.autolabel.preprocess import FittedPicture, changes_values, fit_picture, make_batch
 from unify.autolabel.problems import AutoLabelerError, breach_error, in_one_line, problem_of
 from unify.core.predictions import PictureKey
 
@@ -58,23 +58,24 @@ class TensorModel:
         if try_out and self._input_hw:
             self._try_out(self._input_hw)
 
-    def __call__(self, pictures: Sequence[np.ndarray], keys: Sequence[PictureKey] | None) -> list[dict[str, Any]]:
-        return [answer for some in self._batches(pictures) for answer in self._ask(some)]
+    def prepare(self, picture: np.ndarray) -> FittedPicture:
+        """The picture in the size of the input; its own where the network takes any."""
+        return fit_picture(picture, self._input_hw or picture.shape[:2], self._options)
 
-    def _batches(self, pictures: Sequence[np.ndarray]) -> Iterator[Sequence[np.ndarray]]:
-        for start in range(0, len(pictures), self._rows):
-            yield pictures[start : start + self._rows]
+    def __call__(self, pictures: Sequence[FittedPicture], keys: Sequence[PictureKey] | None) -> list[dict[str, Any]]:
+        batches = (pictures[start : start + self._rows] for start in range(0, len(pictures), self._rows))
+        return [answer for some in batches for answer in self._ask(some)]
 
-    def _ask(self, pictures: Sequence[np.ndarray]) -> list[dict[str, Any]]:
-        input_hw = self._input_hw or pictures[0].shape[:2]
-        batch, placements = prepare(pictures, input_hw, self._rows, self._network.input.dtype, self._options)
+    def _ask(self, pictures: Sequence[FittedPicture]) -> list[dict[str, Any]]:
+        pixels, placements = zip(*pictures)
+        batch = make_batch(pixels, self._rows, self._network.input.dtype, self._options)
         outputs = {name: np.asarray(values) for name, values in self._network.run(batch).items()}
         return read_outputs(outputs, placements, self._rows, self._num_classes, self._options)
 
     def _try_out(self, input_hw: tuple[int, int]) -> None:
         """A blank picture: what is wrong with every picture is found before the first, and compiling is over."""
         try:
-            self._ask([np.full((*input_hw, 3), self._options.padding, np.uint8)])
+            self._ask([self.prepare(np.full((*input_hw, 3), self._options.padding, np.uint8))])
         except Breach as breach:
             raise breach_error(self._version, breach, self.advice) from breach
         except Exception as error:
@@ -86,27 +87,20 @@ class TensorModel:
 def _fixed_sizes(spec: AutoLabelerSpec, network_input: InputShape) -> tuple[int, tuple[int, int] | None]:
     """Pictures in a batch, and height and width of the input; None where each picture keeps its own."""
     options: TensorOptions = spec.options
-    asked = tuple(options.input_hw) if options.input_hw else None
+    asked = (options.input_hw[0], options.input_hw[1]) if options.input_hw else None
     if network_input.dtype.kind in "iu" and changes_values(options):
         raise _misfit(spec, "takes whole numbers", "divide_by, mean or std", "delete 'divide_by', 'mean' and 'std'")
     if network_input.shape is None:
         return (options.batch_size, asked) if asked else (1, None)
-    batch, *rest = network_input.shape
-    channels, hw = (rest[2], rest[:2]) if options.layout == "NHWC" else (rest[0], rest[1:])
+    batch, *sizes = network_input.shape
+    height, width, channels = sizes if options.layout == "NHWC" else (*sizes[1:], sizes[0])
+    takes = f"takes an input of shape {shape_text(network_input.shape)}"
     if channels not in (None, 3):
-        raise _misfit(
-            spec,
-            f"takes an input of shape {shape_text(network_input.shape)}",
-            f"layout {options.layout}",
-            "set 'layout'",
-        )
-    if asked and any(size not in (None, wanted) for size, wanted in zip(hw, asked)):
-        got = f"input_hw {list(asked)}"
-        raise _misfit(
-            spec, f"takes an input of shape {shape_text(network_input.shape)}", got, "delete 'input_hw', or correct it"
-        )
-    if not asked and None not in hw:
-        asked = (hw[0], hw[1])
+        raise _misfit(spec, takes, f"layout {options.layout}", "set 'layout'")
+    if asked and (height not in (None, asked[0]) or width not in (None, asked[1])):
+        raise _misfit(spec, takes, f"input_hw {list(asked)}", "delete 'input_hw', or correct it")
+    if height is not None and width is not None:
+        asked = (height, width)
     return (batch or options.batch_size, asked) if asked else (1, None)
 
 

@@ -8,7 +8,22 @@ import sys
 import typer
 from typer.core import TyperGroup
 
-from unify.cli import cache, check, compile, demo, evaluate, export, init, list, plan, register, schema, trial, verify
+from unify.cli import (
+    autolabeler,
+    cache,
+    check,
+    compile,
+    demo,
+    evaluate,
+    export,
+    init,
+    list,
+    plan,
+    register,
+    schema,
+    trial,
+    verify,
+)
 from unify.errors import UnifyError
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
@@ -39,7 +54,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (init, demo, check, register, list, plan, compile, verify, export, evaluate, trial, cache, schema):
+for verb in (
+    *(init, demo, check, register, list, plan, compile, verify, export, evaluate),
+    *(trial, autolabeler, cache, schema),
+):
     verb.add_to(app)
 
 

@@ -42,9 +42,9 @@ class Bars:
     def __init__(self) -> None:
         self._stage: _Stage | None = None
 
-    def stage(self, what: str, total: int | None = None) -> Callable[[int], None]:
+    def stage(self, what: str, total: int | None = None, unit: str = "pictures") -> Callable[[int], None]:
         self.close()
-        self._stage = _Stage(what, total)
+        self._stage = _Stage(what, total, unit)
         return self._stage.advance
 
     def close(self) -> None:
@@ -61,8 +61,8 @@ class Bars:
 
 
 class _Stage:
-    def __init__(self, what: str, total: int | None) -> None:
-        self._what, self._total, self._done = what, total, 0
+    def __init__(self, what: str, total: int | None, unit: str) -> None:
+        self._what, self._total, self._unit, self._done = what, total, unit, 0
         self._began = self._shown = time.monotonic()
         self._live = sys.stderr.isatty()
 
@@ -79,16 +79,16 @@ class _Stage:
             sys.stderr.write("\n")
 
     def _show(self) -> None:
-        line = progress_line(self._what, self._done, self._total, time.monotonic() - self._began)
+        line = progress_line(self._what, self._done, self._total, self._unit, time.monotonic() - self._began)
         sys.stderr.write(f"\r\x1b[2K{line}" if self._live else f"{line}\n")
         sys.stderr.flush()
 
 
-def progress_line(what: str, done: int, total: int | None, seconds: float) -> str:
+def progress_line(what: str, done: int, total: int | None, unit: str, seconds: float) -> str:
     """``writing  1,200 of 5,000 pictures  2,400/s  2 s left``."""
     rate = done / seconds if seconds > 0 else 0.0
     of = f" of {total:,}" if total else ""
-    parts = [f"{what}  {done:,}{of} pictures", f"{rate:,.0f}/s"]
+    parts = [f"{what}  {done:,}{of} {unit}", f"{rate:,.0f}/s" if rate >= 10 else f"{rate:.1f}/s"]
     if total and rate and done < total:
         parts.append(f"{duration((total - done) / rate)} left")
     return "  ".join(parts)

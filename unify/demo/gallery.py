@@ -11,15 +11,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from PIL import Image, ImageDraw
 
-from unify.demo.panel import draw_panel, font
-from unify.scenes.geometry import Colour
+from unify.demo.panel import draw_panel
+from unify.drawing import CLASS_COLOURS, draw_boxes, enlarge, font, unit_of
 
 Truth = tuple[np.ndarray, Sequence[str]]
 
-CLASS_COLOURS: tuple[Colour, ...] = (
-    (37, 121, 232), (240, 140, 20), (142, 68, 200), (214, 44, 90), (14, 160, 130), (190, 150, 0), (236, 84, 32),
-    (80, 96, 180), (110, 140, 40), (190, 70, 160),
-)  # fmt: skip
 _SHEET, _DARK = (232, 235, 240), (32, 36, 44)
 
 
@@ -46,16 +42,14 @@ def draw_example(
     Returns:
         An RGB picture, wider than ``picture`` by the panel.
     """
-    factor = max(1, -(-480 // picture.shape[1]))
     boxes = np.asarray(boxes_xyxy, dtype=np.float64).reshape(-1, 4)
-    shown = Image.fromarray(picture).resize((picture.shape[1] * factor, picture.shape[0] * factor))
+    shown, factor = enlarge(picture)
     colours = {name: CLASS_COLOURS[k % len(CLASS_COLOURS)] for k, name in enumerate(states)}
-    unit = max(1.0, shown.height / 360)
-    draw = ImageDraw.Draw(shown)
+    unit = unit_of(shown)
     if truth is not None:
         for box in _unboxed(boxes, class_names, states, truth):
-            _dotted_box(draw, box * factor, unit)
-    _draw_boxes(draw, boxes * factor, class_names, colours, unit, shown.size)
+            _dotted_box(ImageDraw.Draw(shown), box * factor, unit)
+    draw_boxes(shown, boxes * factor, class_names, [colours[name] for name in class_names])
     panel = draw_panel(states, Counter(class_names), colours, caption, unit, shown.height, dotted=truth is not None)
     result = Image.new("RGB", (shown.width + panel.width, panel.height), (255, 255, 255))
     result.paste(shown, (0, 0))
@@ -99,45 +93,3 @@ def _dotted_box(draw: ImageDraw.ImageDraw, box: np.ndarray, unit: float) -> None
             draw.rectangle((x + low, y + low, x + high, y + high), colour)
     above = ((x1 + x2) / 2, y1 - 2 * unit)
     draw.text(above, "?", (255, 255, 255), font(13 * unit), "mb", stroke_width=2, stroke_fill=_DARK)
-
-
-def _draw_boxes(
-    draw: ImageDraw.ImageDraw,
-    boxes: np.ndarray,
-    class_names: Sequence[str],
-    colours: Mapping[str, Colour],
-    unit: float,
-    size_wh: tuple[int, int],
-) -> None:
-    """Outlines first, then tags, so that no line crosses a word."""
-    stroke = round(2 * unit)
-    for box, name in zip(boxes, class_names):
-        x1, y1, x2, y2 = box.tolist()
-        draw.rectangle((x1 - 1, y1 - 1, max(x1, x2), max(y1, y2)), outline=colours[name], width=stroke)
-    placed: list[tuple[float, float, float, float]] = []
-    for box, name in zip(boxes, class_names):
-        _draw_tag(draw, box, name, colours[name], unit, size_wh, placed)
-
-
-def _draw_tag(
-    draw: ImageDraw.ImageDraw,
-    box: np.ndarray,
-    name: str,
-    colour: Colour,
-    unit: float,
-    size_wh: tuple[int, int],
-    placed: list[tuple[float, float, float, float]],
-) -> None:
-    """The class name above its box, or below or inside where another name is in the way; left out if all are taken."""
-    letters = font(11 * unit)
-    width, height = letters.getlength(name) + 6 * unit, 15 * unit
-    x1, y1, x2, y2 = box.tolist()
-    left = min(max(0.0, x1 - 1), size_wh[0] - width)
-    for x, y in ((left, y1 - height), (x2 - width, y1 - height), (left, y2), (left, y1), (left, y1 - 2 * height)):
-        spot = (x, y, x + width, y + height)
-        inside = x >= 0 and y >= 0 and y + height <= size_wh[1]
-        if inside and not any(a[0] < spot[2] and spot[0] < a[2] and a[1] < spot[3] and spot[1] < a[3] for a in placed):
-            draw.rectangle(spot, fill=colour)
-            draw.text((x + 3 * unit, y + height / 2), name, (255, 255, 255), letters, "lm")
-            placed.append(spot)
-            return

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-from unify.scenes.geometry import Colour
+from unify.drawing import Colour, font
 
 _Area = tuple[float, float, float, float]
 _Mark = Callable[[ImageDraw.ImageDraw, float, float, float, Colour], None]
@@ -109,9 +108,3 @@ def _hatch(panel: Image.Image, area: _Area, unit: float) -> None:
     for x in range(-tile.height, tile.width, round(9 * unit)):
         draw.line((x, tile.height, x + tile.height, 0), _HATCH, round(2 * unit))
     panel.paste(tile, (left, top))
-
-
-@lru_cache(maxsize=16)
-def font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """The typeface that comes with Pillow, ``size`` pixels high."""
-    return ImageFont.load_default(size=size)

@@ -96,8 +96,7 @@ class _Clusters:
 
 
 def _collect(clusters: _Clusters, picture: np.ndarray, values: np.ndarray, num_models: int) -> FusedBoxes:
-    sums = np.zeros_like(values)
-    np.add.at(sums, clusters.root, values)
+    sums = np.stack([np.bincount(clusters.root, column, minlength=len(values)) for column in values.T], axis=1)
     roots = np.flatnonzero(clusters.root == np.arange(len(picture)))
     roots = roots[np.lexsort((-sums[roots, 0], picture[roots]))]
     return FusedBoxes(picture[roots], clusters.fused[roots], sums[roots] / num_models)

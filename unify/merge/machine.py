@@ -143,7 +143,7 @@ def _label(found: Candidates, policy: ClassPolicy, source: int) -> _Boxes:
 def _on_rivals(class_id: int, found: Candidates, humans: ExampleTable, taxonomy: Taxonomy) -> np.ndarray:
     """bool [N]: the box lies on a hand box of a class that the same object cannot also be."""
     name = taxonomy.names[class_id]
-    rivals = {taxonomy.ids[other] for group in taxonomy.exclusive if name in group for other in group} - {class_id}
+    rivals = {taxonomy.ids[other] for group in taxonomy.exclusive if name in group for other in group}
     # A crowd's box surrounds many objects; one of another class may well fill it.
     hand = np.isin(humans.box_class, list(rivals)) & ~humans.box_crowd
     pictures = _picture_of_box(humans)[hand]

@@ -25,15 +25,15 @@ class DetectorSettings:
         color: brightness and contrast change by up to this fraction.
     """
 
-    image_hw: tuple[int, int] = (192, 320)
-    width: int = 24
+    image_hw: tuple[int, int] = (128, 224)
+    width: int = 32
     steps: int = 600
-    batch_size: int = 16
-    learning_rate: float = 0.004
+    batch_size: int = 8
+    learning_rate: float = 0.01
     flip: bool = True
-    scale: float = 1.25
-    shift: float = 0.1
-    color: float = 0.2
+    scale: float = 1.1
+    shift: float = 0.05
+    color: float = 0.1
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,7 +75,13 @@ def do_run(job: RunJob, progress: Callable[[int], None]) -> str:
     Raises:
         UnifyError: the datasets are damaged or do not fit each other.
     """
-    _quiet_tensorflow()
+    job.folder.mkdir(parents=True, exist_ok=True)
+    with _stderr_to(job.folder / "log.txt"):
+        _train_and_evaluate(job, progress)
+    return job.method
+
+
+def _train_and_evaluate(job: RunJob, progress: Callable[[int], None]) -> None:
     import keras
 
     from unify.records.reader import load
@@ -91,14 +98,12 @@ def do_run(job: RunJob, progress: Callable[[int], None]) -> str:
     report = score_detections(truth, detections).summary()
     resampled = resampled_ap(truth, detections, samples=RESAMPLES)
 
-    job.folder.mkdir(parents=True, exist_ok=True)
     (job.folder / "run.json").unlink(missing_ok=True)
     trained.detector.save(job.folder / "detector.keras")
     write_whole(job.folder / "detections.json", _coco_results(detections))
     with whole_file(job.folder / "resampled.npz") as file:
         np.savez(file, **dict(zip(_RESAMPLED, resampled.T)))
     write_whole(job.folder / "run.json", _json(_facts(job, report, trained.losses)))
-    return job.method
 
 
 def read_run(job: RunJob) -> tuple[RunScores, JsonObject]:
@@ -142,7 +147,14 @@ def _json(value: JsonObject) -> bytes:
     return (json.dumps(value, indent=1, sort_keys=True) + "\n").encode()
 
 
-def _quiet_tensorflow() -> None:
-    """Before it is imported: no notes on its own build, and no more threads than this worker's share of the cores."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+@contextmanager
+def _stderr_to(path: Path) -> Iterator[None]:
+    """Keep what native libraries say: TensorFlow writes notes on its own build past every log level."""
+    terminal = os.dup(2)
+    with open(path, "wb") as log:
+        os.dup2(log.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)

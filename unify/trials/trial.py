@@ -169,7 +169,7 @@ def _do_runs(jobs: Sequence[RunJob], workers: int, executor: str, progress: Prog
     waiting = [job for job in jobs if not is_done(job)]
     if waiting:
         steps = sum(job.settings.steps for job in waiting)
-        tick = progress.stage(f"training {len(waiting)} of {len(jobs)} runs, steps", steps)
+        tick = progress.stage(f"training {len(waiting)} of {len(jobs)} runs", steps, "steps")
         for _ in make_executor(executor, min(workers, len(waiting))).run(do_run, waiting, tick):
             pass
 

@@ -76,6 +76,7 @@ def test_damage_after_indexing_is_found_when_reading(root):
     cache = PredictionCache(root)
     assert cache.states(FINGERPRINT, digests([1])).tolist() == [DONE]
     first_segment(root).write_bytes(b"PAR1 but not ours")
+    assert cache.read(FINGERPRINT, digests([1, 6])).states.tolist() == [ABSENT, DONE]
     assert_only_the_second_counts(cache)
 
 

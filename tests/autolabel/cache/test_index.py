@@ -18,24 +18,30 @@ segments = st.lists(
 def segment(number: int, states: dict[int, int]) -> tuple[Marker, SegmentKeys]:
     keys = as_keys(digests(states))
     order = np.argsort(keys)
-    marker = Marker(f"{number:016x}-{0:016x}", 1, 1, len(states), 0, 0)
+    marker = Marker(f"{9 - number:016x}-{0:016x}", number // 2, 0, 1, 1, len(states), 0, 0)
     values = np.array(list(states.values()), np.uint8)
     return marker, SegmentKeys(keys[order], values[order], np.full(len(states), number, np.int32))
 
 
-def answers(index: KeyIndex, numbers: range) -> list[tuple[int, str]]:
-    """State and segment's id of each picture."""
+def answers(index: KeyIndex, numbers: range) -> list[tuple[int, int, str]]:
+    """Of each picture its state, and time and name of the segment that answers."""
     at = index.find(digests(numbers))
-    return [(int(index.states[i]), index.segments[index.segment[i]].id) if i >= 0 else (0, "") for i in at]
+    return [(int(index.states[i]), *rank_of(index.segments[index.segment[i]])) if i >= 0 else (0, 0, "") for i in at]
+
+
+def rank_of(marker: Marker) -> tuple[int, str]:
+    return marker.first_ns, marker.id
 
 
 @given(segments, st.randoms(use_true_random=False))
-def test_done_wins_then_the_smallest_name_in_whatever_order_segments_are_found(given, random):
+def test_done_wins_then_the_first_then_the_smallest_name_in_whatever_order_segments_are_found(given, random):
     entries = [segment(number, states) for number, states in enumerate(given)]
     expected = []
     for number in range(14):
-        held = [(int(states[number]), entries[at][0].id) for at, states in enumerate(given) if number in states]
-        expected.append(min(held, default=(0, "")))
+        held = [
+            (int(states[number]), *rank_of(marker)) for states, (marker, _) in zip(given, entries) if number in states
+        ]
+        expected.append(min(held, default=(0, 0, "")))
     shuffled = list(entries)
     random.shuffle(shuffled)
     index = KeyIndex()

@@ -7,10 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.autolabel.cache.answers import FINGERPRINT, OTHER, add, answer, assert_holds, digest, digests
-from unify.autolabel.cache import PictureState, PredictionCache, contents, prune
-from unify.autolabel.cache.commit import commit_segment
-from unify.autolabel.cache.table import table_of
+from tests.autolabel.cache.answers import FINGERPRINT, OTHER, add, assert_holds, digests
+from unify.autolabel.cache import PictureState, PredictionCache, compact, contents, prune, verify
 
 DAY_NS = 24 * 3600 * 10**9
 
@@ -21,8 +19,10 @@ def cache(tmp_path) -> PredictionCache:
 
 
 def add_days_ago(cache: PredictionCache, days: float, fingerprint: str = FINGERPRINT, number: int = 1) -> None:
-    table = table_of({digest(number).tobytes(): answer(number)}, ())
-    commit_segment(cache.store, fingerprint, table, time_ns=time.time_ns() - int(days * DAY_NS))
+    with pytest.MonkeyPatch.context() as patch:
+        then = time.time_ns() - int(days * DAY_NS)
+        patch.setattr("unify.autolabel.cache.names.time.time_ns", lambda: then)
+        add(cache, [number], fingerprint)
 
 
 def test_contents_counts_every_picture_once_newest_first(cache):
@@ -61,6 +61,28 @@ def test_prune_looks_at_the_last_commit_not_the_first(cache):
     assert prune(cache, set(), older_than_days=30).removed == ()
 
 
+@pytest.mark.parametrize("deleted", range(4))
+def test_a_prune_that_is_killed_leaves_no_damage(cache, monkeypatch, deleted):
+    for number in range(2):
+        add_days_ago(cache, 2, number=number)
+    original, done = cache.store.delete, []
+
+    def delete(path: str) -> None:
+        if len(done) == deleted:
+            raise KeyboardInterrupt
+        done.append(path)
+        original(path)
+
+    monkeypatch.setattr(cache.store, "delete", delete)
+    with pytest.raises(KeyboardInterrupt):
+        prune(cache, set())
+    rest = PredictionCache(cache.root)
+    assert not verify(rest).problems
+    assert rest.states(FINGERPRINT, digests([0, 1])).sum() == max(0, 2 - deleted)
+    prune(rest, set())
+    assert prune(rest, set()).removed == () and not list(Path(cache.root).glob("*/*/*"))
+
+
 def test_prune_deletes_what_killed_writers_left_a_day_ago(cache):
     add(cache, [1])
     folder = Path(cache.root, FINGERPRINT)
@@ -74,6 +96,32 @@ def test_prune_deletes_what_killed_writers_left_a_day_ago(cache):
     assert not list(folder.glob(f"*/{old}*")) and not (folder / "segments/.tmp-1-2").exists()
     assert (folder / f"segments/{young}.parquet").exists() and (folder / "commits/.tmp-1-3").exists()
     assert_holds(cache, [1])
+
+
+def test_compaction_makes_nothing_older_or_younger(cache):
+    for number, days in enumerate((100, 50, 20)):
+        add_days_ago(cache, days, number=number)
+    before = contents(cache)[0].last_commit
+    compact(cache, FINGERPRINT)
+    assert contents(cache)[0].last_commit == before
+    assert prune(cache, set(), older_than_days=30).removed == ()
+    assert len(prune(cache, set(), older_than_days=10).removed) == 1
+
+
+def test_prune_leaves_a_compaction_of_old_segments_alone(cache, monkeypatch):
+    """What it writes is new, however old the answers are."""
+    for number in range(2):
+        add_days_ago(cache, 100, number=number)
+    original = type(cache.store).write
+
+    def prune_before_the_marker(self, path: str, data: bytes) -> None:
+        if path.endswith(".json"):
+            prune(PredictionCache(cache.root), {FINGERPRINT})
+        original(self, path, data)
+
+    monkeypatch.setattr(type(cache.store), "write", prune_before_the_marker)
+    compact(cache, FINGERPRINT)
+    assert_holds(PredictionCache(cache.root), range(2))
 
 
 def test_prune_deletes_damaged_segments_a_day_later(cache):

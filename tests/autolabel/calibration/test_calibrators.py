@@ -104,12 +104,13 @@ def test_of_nothing_scores_stay_raw():
 def test_a_class_with_few_right_boxes_borrows_from_all():
     many = [(n / 300, "right" if n % 3 else "wrong") for n in range(300)]
     few = [(0.9, "right")] * 9 + [(0.1, "wrong")] * 20
-    matches = make_matches([many, few])
+    matches = make_matches([[(0.99, "tight"), *many], few])
     plenty, scarce = fit_class_calibrators(matches)
     assert scarce.weight == fit_calibrator(matches.scores, matches.right)
-    assert plenty.weight == fit_calibrator(matches.scores[:300], matches.right[:300])
+    assert plenty.weight == fit_calibrator(matches.scores[:301], matches.right[:301])
+    assert scarce.box_weight == fit_calibrator(matches.scores, matches.tight)
     assert (plenty.pooled, scarce.pooled) == (False, True)
-    assert (plenty.box_pooled, scarce.box_pooled) == (True, True)  # not one box is tight
+    assert (plenty.box_pooled, scarce.box_pooled) == (True, True)  # a single box is tight
 
 
 def test_boxes_that_sit_tight_are_fitted_on_their_own():

@@ -43,6 +43,12 @@ def test_the_surer_detection_takes_the_box_at_the_overlap_asked_for():
     assert matches.iou == pytest.approx([2 / 3, 0.0])
 
 
+def test_of_equal_overlaps_the_later_box_is_taken_as_pycocotools_does():
+    # The first detection overlaps both boxes by 5/7; only the first box is near the second detection.
+    humans = street((0, 0, 60, 60), (20, 0, 80, 60))
+    assert judge(humans, [(0, (10, 0, 70, 60), 0.75), (0, (0, 0, 50, 60), 0.5)]).right.tolist() == [True, True]
+
+
 def test_any_overlap_counts_for_the_iou_alone():
     matches = judge(street(BOX), [(0, (0, 0, 60, 15), 0.75)])
     assert (matches.iou.tolist(), matches.right.tolist()) == ([0.25], [False])

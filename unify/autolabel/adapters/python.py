@@ -11,7 +11,6 @@ so that two versions with the same name can be used at once; it stands alone: `s
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +21,7 @@ from typing import Any
 import numpy as np
 from pydantic import ConfigDict
 
-from unify.autolabel.adapters.weights import files_below, weights_of
+from unify.autolabel.adapters.weights import weights_of
 from unify.autolabel.interface import AutoLabelerSpec
 from unify.autolabel.options import Options
 from unify.autolabel.problems import AutoLabelerError, in_one_line, problem_of
@@ -38,9 +37,9 @@ class Shape(Options):
 
 
 def files_of(version: AutoLabelerVersion, workspace: Path, options: Shape) -> tuple[Path, ...]:
-    """The code file, and the version's path, or all files below it."""
+    """The code file, and the version's path."""
     code = _code_of(version, workspace)
-    return (code, *(files_below(weights_of(version)) if version.path else ()))
+    return (code, weights_of(version)) if version.path else (code,)
 
 
 def load(spec: AutoLabelerSpec) -> _ClassModel:
@@ -65,9 +64,12 @@ class _ClassModel:
     def __init__(self, instance: Callable[[list[np.ndarray]], Sequence[Any]]) -> None:
         self._instance = instance
 
+    def prepare(self, picture: np.ndarray) -> np.ndarray:
+        return picture
+
     def __call__(self, pictures: Sequence[np.ndarray], keys: Sequence[PictureKey] | None) -> Sequence[Any]:
         # Copies: other auto-labelers look at the same pixels, and arrays from shared memory cannot be written.
-        return self._instance([picture.copy() for picture in pictures])
+        return self._instance([picture for picture in pictures])
 
 
 def _code_of(version: AutoLabelerVersion, workspace: Path) -> Path:
@@ -79,21 +81,17 @@ def _code_of(version: AutoLabelerVersion, workspace: Path) -> Path:
 
 
 def _import_file(code: Path, version: AutoLabelerVersion) -> ModuleType:
-    # Classes are looked up by the name of their module when they are pickled or are dataclasses.
-    name = f"unify_autolabeler_{hashlib.sha256(str(code.resolve()).encode()).hexdigest()[:16]}"
-    found = importlib.util.spec_from_file_location(name, code)
-    if found is None or found.loader is None:
-        raise ImportError(f"{code} is not a Python file")
-    module = importlib.util.module_from_spec(found)
-    sys.modules[name] = module
+    # Pickle and dataclasses look a class up by the name of its module; the path makes it one of a kind.
+    module = ModuleType(f"unify_autolabeler_{hashlib.sha256(str(code.resolve()).encode()).hexdigest()[:16]}")
+    module.__file__ = str(code)
+    sys.modules[module.__name__] = module
     try:
-        found.loader.exec_module(module)
+        # Not through the import system: it would take old bytecode for a file edited within a second.
+        exec(compile(code.read_bytes(), str(code), "exec"), vars(module))
     except (Exception, SystemExit) as error:
-        del sys.modules[name]
-        fix = f"try it: python {code}"
-        raise AutoLabelerError(
-            problem_of(version, f"cannot be loaded: {code.name} raises", got=in_one_line(error), fix=fix)
-        ) from error
+        del sys.modules[module.__name__]
+        what, fix = f"cannot be loaded: {code.name} raises", f"try it: python {code}"
+        raise AutoLabelerError(problem_of(version, what, got=in_one_line(error), fix=fix)) from error
     return module
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import msgspec
 import numpy as np
@@ -27,6 +27,8 @@ from unify.registry.objects import AutoLabelerVersion
 
 class Shape(Options):
     """Options of recorded detections."""
+
+    without_effect: ClassVar[frozenset[str]] = Options.without_effect | {"images"}  # its content has
 
     first_class: int = Field(1, ge=0)
     images: str = Field("", description="COCO file whose images have the ids of the results, from the workspace")
@@ -88,7 +90,10 @@ class _Recorded:
         self._by_picture = by_picture
         self._fail_unlisted = fail_unlisted
 
-    def __call__(self, pictures: Sequence[np.ndarray], keys: Sequence[PictureKey] | None) -> list[Any]:
+    def prepare(self, picture: np.ndarray) -> None:
+        return None
+
+    def __call__(self, pictures: Sequence[None], keys: Sequence[PictureKey] | None) -> list[Any]:
         if keys is None:
             raise ValueError("recorded detections are looked up by the picture's name, and it has none")
         return [self._answer_of(key) for key in keys]

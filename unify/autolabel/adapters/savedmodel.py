@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import Field
 
 from unify.autolabel.adapters.backend import import_backend
-from unify.autolabel.adapters.weights import files_below, weights_of
+from unify.autolabel.adapters.weights import weights_of
 from unify.autolabel.heads import Outputs
 from unify.autolabel.interface import AutoLabelerSpec
 from unify.autolabel.options import BoxFormat, TensorOptions
@@ -31,8 +31,8 @@ class Shape(TensorOptions):
 
 
 def files_of(version: AutoLabelerVersion, workspace: Path, options: Shape) -> tuple[Path, ...]:
-    """Every file of the SavedModel's folder."""
-    return files_below(weights_of(version))
+    """The SavedModel's folder."""
+    return (weights_of(version),)
 
 
 def load(spec: AutoLabelerSpec) -> TensorModel:

@@ -24,8 +24,3 @@ def weights_of(version: AutoLabelerVersion) -> Path:
             problem_of(version, "is not where its path says", got=f"nothing at {version.path}", fix=fix)
         )
     return version.path
-
-
-def files_below(path: Path) -> tuple[Path, ...]:
-    """The file itself, or every file of a folder, in the order of their names."""
-    return tuple(sorted(each for each in path.rglob("*") if each.is_file())) if path.is_dir() else (path,)

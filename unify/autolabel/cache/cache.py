@@ -40,7 +40,8 @@ class PredictionCache:
         Raises:
             CacheError: nothing is installed that understands the URL.
         """
-        self.root = os.fspath(root)
+        root = os.fspath(root)
+        self.root = root if "://" in root else os.path.abspath(root)  # a copy may wake up in another folder
         self.store: Store = open_store(self.root)
         self.catalog = Catalog(self.store)
         self._indexes: dict[str, KeyIndex] = {}
@@ -100,7 +101,7 @@ class PredictionCache:
 
     def columns(self, fingerprint: str) -> tuple[str, ...]:
         """Names of the optional columns that all predictions of an auto-labeler have, sorted. Raises CacheError."""
-        return tuple(spec.name for spec in _common(self.index(fingerprint).segments))
+        return tuple(spec.name for spec in _common(self.index(fingerprint).answering()))
 
     def require(self, fingerprint: str, names: Sequence[str]) -> None:
         """Ask for optional columns before any work.
@@ -108,7 +109,7 @@ class PredictionCache:
         Raises:
             CacheError: there are no predictions, or some lack a column; names all such columns.
         """
-        self._wanted(fingerprint, self.index(fingerprint), names)
+        self._wanted(fingerprint, self.index(fingerprint).answering(), names)
 
     def read(self, fingerprint: str, sha256: np.ndarray, *, columns: Sequence[str] | None = None) -> RawPredictions:
         """The answers on pictures. Many pictures are read fastest in one call, or in calls sorted by digest.
@@ -116,19 +117,21 @@ class PredictionCache:
         Args:
             fingerprint: of the auto-labeler.
             sha256: uint8 [P, 32].
-            columns: names of the optional columns that are wanted; by default all of `columns`.
+            columns: names of the optional columns that are wanted; by default those that all these answers have.
 
         Returns:
             the answers in the order asked; their ``states`` tell which pictures are not in the cache.
 
         Raises:
-            CacheError: some predictions lack a wanted column, or the cache cannot be read.
+            CacheError: some of the answers lack a wanted column, or the cache cannot be read.
         """
         while True:
             index = self.index(fingerprint)
-            specs = _common(index.segments) if columns is None else self._wanted(fingerprint, index, columns)
+            at = index.find(sha256)
+            segments = index.answering(at)
+            specs = _common(segments) if columns is None else self._wanted(fingerprint, segments, columns)
             try:
-                return self.read_places(fingerprint, index, sha256, index.find(sha256), specs)
+                return self.read_places(fingerprint, index, sha256, at, specs)
             except SegmentLostError:
                 continue  # the index is made anew without it
 
@@ -187,11 +190,11 @@ class PredictionCache:
             self._indexes[fingerprint] = index
             return index
 
-    def _wanted(self, fingerprint: str, index: KeyIndex, names: Sequence[str]) -> tuple[ColumnSpec, ...]:
-        known = {spec.name: spec for spec in _common(index.segments)}
+    def _wanted(self, fingerprint: str, segments: Sequence[Marker], names: Sequence[str]) -> tuple[ColumnSpec, ...]:
+        known = {spec.name: spec for spec in _common(segments)}
         lacking = [name for name in names if name not in known]
         if lacking:
-            raise lacking_columns(f"{self.root}/{fingerprint}", lacking, list(known), index.segments)
+            raise lacking_columns(f"{self.root}/{fingerprint}", lacking, list(known), segments)
         return tuple(known[name] for name in names)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import google_crc32c
 
 from unify.autolabel.cache.marker import Marker, encode_marker
-from unify.autolabel.cache.names import marker_path, new_segment_id, segment_path
+from unify.autolabel.cache.names import marker_path, new_segment_id, segment_path, time_ns_of
 from unify.autolabel.cache.store import Store
 from unify.autolabel.cache.table import PictureState, RawPredictions
 
@@ -18,8 +18,8 @@ def commit_segment(
     table: RawPredictions,
     *,
     autolabelers: Sequence[str] = (),
-    time_ns: int | None = None,
-    replaces: tuple[str, ...] = (),
+    span_ns: tuple[int, int] | None = None,
+    replaces: Sequence[str] = (),
 ) -> Marker:
     """Write a table as one segment.
 
@@ -28,7 +28,7 @@ def commit_segment(
         fingerprint: of the auto-labeler.
         table: pictures that are done or failed, digests ascending, each once.
         autolabelers: its reference, ``pedestrian:v3``, or several.
-        time_ns: decides which of several answers counts; now by default.
+        span_ns: when the first and the last of these answers were first committed; now by default.
         replaces: segments that nobody needs from now on.
 
     Raises:
@@ -38,8 +38,12 @@ def commit_segment(
     from unify.autolabel.cache.segment import encode_segment
 
     data = encode_segment(table)
+    segment_id = new_segment_id()
+    first_ns, last_ns = span_ns or (time_ns_of(segment_id),) * 2
     marker = Marker(
-        id=new_segment_id(time_ns),
+        id=segment_id,
+        first_ns=first_ns,
+        last_ns=last_ns,
         num_bytes=len(data),
         crc32c=google_crc32c.value(data),
         pictures=len(table),
@@ -47,7 +51,7 @@ def commit_segment(
         boxes=len(table.scores),
         columns=table.specs,
         autolabelers=tuple(autolabelers),
-        replaces=replaces,
+        replaces=tuple(replaces),
     )
     store.write(segment_path(fingerprint, marker.id), data)
     store.write(marker_path(fingerprint, marker.id), encode_marker(marker))

@@ -8,7 +8,7 @@ count, whether or not their files are gone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,6 @@ from unify.autolabel.cache.columns import ColumnSpec
 from unify.autolabel.cache.commit import commit_segment, remove_segments
 from unify.autolabel.cache.index import KeyIndex
 from unify.autolabel.cache.marker import Marker
-from unify.autolabel.cache.names import time_ns_of
 
 SEGMENT_BYTES = 64 * 2**20  # of a full segment: 400,000 pictures at 8 boxes
 
@@ -62,7 +61,7 @@ def compact(
         OutputError, CacheError: the cache cannot be written or read; every answer is still there.
     """
     while True:
-        before = cache.catalog.committed(fingerprint)  # before the index: what is committed in between must stay
+        before = cache.catalog.committed(fingerprint)
         index = cache.index(fingerprint)
         try:
             _rewrite(cache, fingerprint, index, before, segment_bytes, progress or (lambda count: None))
@@ -77,49 +76,44 @@ def _rewrite(
     cache: PredictionCache,
     fingerprint: str,
     index: KeyIndex,
-    committed: dict[str, Marker],
+    committed: Mapping[str, Marker],
     segment_bytes: int,
     progress: Callable[[int], None],
 ) -> None:
-    groups = _small_segments(index.segments, segment_bytes)
-    merged = [index.segments[number].id for numbers in groups.values() for number in numbers]
+    groups = _small_segments(index, segment_bytes)
+    pieces = [piece for group in groups for piece in _pieces(index, group, segment_bytes)]
     replaced = {each for marker in index.segments for each in marker.replaces} & committed.keys()
-    gone = (*merged, *sorted(replaced))
-    pieces = [
-        (specs, numbers, places)
-        for specs, numbers in groups.items()
-        for places in _pieces(index, numbers, segment_bytes)
-    ]
-    for number, (specs, numbers, places) in enumerate(pieces, start=1):
+    gone = [*(index.segments[number].id for group in groups for number in group), *sorted(replaced)]
+    for number, (parts, places) in enumerate(pieces, start=1):
         sha256 = index.keys[places].view(np.uint8).reshape(-1, 32)
-        markers = [index.segments[each] for each in numbers]
         commit_segment(
             cache.store,
             fingerprint,
-            cache.read_places(fingerprint, index, sha256, places, specs),
-            autolabelers=sorted({name for marker in markers for name in marker.autolabelers}),
-            time_ns=min(time_ns_of(marker.id) for marker in markers),  # what won before still wins
+            cache.read_places(fingerprint, index, sha256, places, parts[0].columns),
+            autolabelers=sorted({name for part in parts for name in part.autolabelers}),
+            # The first of all, so that what won before still wins.
+            span_ns=(min(part.first_ns for part in parts), max(part.last_ns for part in parts)),
             replaces=gone if number == len(pieces) else (),
         )
         progress(len(places))
     remove_segments(cache.store, fingerprint, gone)
 
 
-def _small_segments(segments: Sequence[Marker], segment_bytes: int) -> dict[tuple[ColumnSpec, ...], list[int]]:
-    """Numbers of the segments to merge, by their optional columns; a single one stays as it is."""
+def _small_segments(index: KeyIndex, segment_bytes: int) -> list[list[int]]:
+    """Numbers of the segments to merge with each other: small, of the same optional columns, and at least two."""
     groups: defaultdict[tuple[ColumnSpec, ...], list[int]] = defaultdict(list)
-    for number in np.argsort([marker.id for marker in segments]).tolist():
-        if 2 * segments[number].num_bytes < segment_bytes:
-            groups[segments[number].columns].append(number)
-    return {specs: numbers for specs, numbers in groups.items() if len(numbers) > 1}
+    for number, marker in enumerate(index.segments):
+        if 2 * marker.num_bytes < segment_bytes:
+            groups[marker.columns].append(number)
+    return [numbers for numbers in groups.values() if len(numbers) > 1]
 
 
-def _pieces(index: KeyIndex, numbers: Sequence[int], segment_bytes: int) -> list[np.ndarray]:
-    """Places of the index whose answers lie in these segments, cut into segments to be: int64 [R] each."""
-    markers = [index.segments[number] for number in numbers]
+def _pieces(index: KeyIndex, numbers: Sequence[int], segment_bytes: int) -> list[tuple[list[Marker], np.ndarray]]:
+    """Segments to be: the segments to merge, and places of the index whose answers lie in them, int64 [R]."""
+    parts = [index.segments[number] for number in numbers]
     places = np.flatnonzero(np.isin(index.segment, numbers))
-    pictures_each = max(1, segment_bytes * sum(each.pictures for each in markers) // _num_bytes(markers))
-    return [places[start : start + pictures_each] for start in range(0, len(places), pictures_each)]
+    pictures_each = max(1, segment_bytes * sum(part.pictures for part in parts) // _num_bytes(parts))
+    return [(parts, places[start : start + pictures_each]) for start in range(0, len(places), pictures_each)]
 
 
 def _num_bytes(markers: Iterable[Marker]) -> int:

@@ -1,7 +1,7 @@
 """The key index: every digest that a cache holds for one auto-labeler, sorted, and where its answer lies.
 
-Of several answers on one picture, one that is done wins over one that failed, then the one whose segment's name is
-smallest: the first committed by the clocks of the writers. All readers that see the same segments agree.
+Of several answers on one picture, one that is done wins over one that failed, then the first committed by the clocks
+of the writers, then the one whose segment's name is smaller. All readers that see the same segments agree.
 """
 
 from __future__ import annotations
@@ -72,6 +72,11 @@ class KeyIndex:
             found[order] = np.where(self.keys[at] == ordered, at, -1)
         return found
 
+    def answering(self, at: np.ndarray | None = None) -> list[Marker]:
+        """The segments that hold the answers at places that `find` gave; by default all answers."""
+        segment = self.segment if at is None else self.segment[at[at >= 0]]
+        return [self.segments[number] for number in np.unique(segment).tolist()]
+
     def take(self, column: np.ndarray, at: np.ndarray) -> np.ndarray:
         """A column's values at places that `find` gave; 0 where it gave -1."""
         return np.where(at >= 0, column[at], 0).astype(column.dtype) if len(self) else np.zeros(len(at), column.dtype)
@@ -96,7 +101,7 @@ def merge_segments(index: KeyIndex, new: Sequence[tuple[Marker, SegmentKeys]]) -
     states = np.concatenate([index.states, *(each.states for _, each in new)])
     first = len(index.segments)
     segment = np.concatenate([index.segment, np.repeat(np.arange(first, first + len(new), dtype=np.int32), sizes)])
-    rank = np.argsort(np.argsort([marker.id for marker in segments]))
+    rank = np.argsort(np.lexsort(([marker.id for marker in segments], [marker.first_ns for marker in segments])))
     order = np.lexsort((rank[segment], states, keys))
     ordered = keys[order]
     chosen = order[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else order

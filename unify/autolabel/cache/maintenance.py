@@ -18,7 +18,6 @@ from unify.autolabel.cache.names import (
     id_in,
     is_recent,
     marker_path,
-    time_ns_of,
 )
 from unify.autolabel.cache.table import PictureState
 from unify.errors import Problem
@@ -97,7 +96,7 @@ def contents(cache: PredictionCache) -> list[CacheEntry]:
                     boxes=int(index.num_boxes.sum()),
                     segments=len(index.segments),
                     num_bytes=sum(marker.num_bytes for marker in committed),
-                    last_commit=datetime.fromtimestamp(max(time_ns_of(marker.id) for marker in committed) / 1e9, UTC),
+                    last_commit=datetime.fromtimestamp(max(marker.last_ns for marker in committed) / 1e9, UTC),
                 )
             )
     return sorted(entries, key=lambda entry: entry.last_commit, reverse=True)

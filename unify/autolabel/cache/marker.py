@@ -19,6 +19,8 @@ class Marker:
 
     Attributes:
         id: its name.
+        first_ns: when the first of its answers was committed, by the writer's clock; decides between several answers.
+        last_ns: when the last of them was.
         num_bytes: size of its file.
         crc32c: checksum of its file.
         pictures: rows, failed ones included.
@@ -30,6 +32,8 @@ class Marker:
     """
 
     id: str
+    first_ns: int
+    last_ns: int
     num_bytes: int
     crc32c: int
     pictures: int

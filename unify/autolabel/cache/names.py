@@ -29,17 +29,13 @@ def is_fingerprint(name: str) -> bool:
     return _FINGERPRINT.fullmatch(name) is not None
 
 
-def new_segment_id(time_ns: int | None = None) -> str:
-    """A name nobody else takes: the time, so that names sort as they were committed, then 64 random bits.
-
-    Args:
-        time_ns: since 1970; now by default.
-    """
-    return f"{time.time_ns() if time_ns is None else time_ns:016x}-{secrets.token_hex(8)}"
+def new_segment_id() -> str:
+    """A name nobody else takes: nanoseconds since 1970, then 64 random bits."""
+    return f"{time.time_ns():016x}-{secrets.token_hex(8)}"
 
 
 def time_ns_of(segment_id: str) -> int:
-    """When a segment was begun to be committed, by its writer's clock."""
+    """When a segment was written, by its writer's clock."""
     return int(segment_id[:16], 16)
 
 

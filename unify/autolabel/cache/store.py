@@ -157,6 +157,9 @@ class RemoteStore:
             return self._files.cat_file(f"{self._root}/{path}")
 
     def read_all(self, paths: Sequence[str]) -> Iterator[bytes | None]:
+        if len(paths) <= 1:
+            yield from (_or_none(self, path) for path in paths)
+            return
         with ThreadPoolExecutor(_READERS, thread_name_prefix="cache") as pool:
             for start in range(0, len(paths), _READERS):  # no more at a time than are read: they may be large
                 yield from pool.map(lambda path: _or_none(self, path), paths[start : start + _READERS])

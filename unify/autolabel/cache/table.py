@@ -156,6 +156,8 @@ def table_of(answers: Mapping[bytes, Prediction | Failure], specs: Sequence[Colu
 def _stack_columns(
     done: Sequence[Prediction], specs: Sequence[ColumnSpec], is_done: np.ndarray
 ) -> dict[str, np.ndarray]:
+    if not specs:
+        return {}
     by_name = [{spec.name: values for spec, values in optional_columns(each).items()} for each in done]
     columns = {}
     for spec in specs:

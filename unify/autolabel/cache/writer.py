@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from types import TracebackType
 
 import numpy as np
@@ -49,6 +50,7 @@ class SegmentWriter:
 
     def _clear(self) -> None:
         self._answers: dict[bytes, Prediction | Failure] = {}
+        self._specs: dict[bytes, tuple[ColumnSpec, ...]] = {}  # of those that did not fail
         self._num_bytes = 0
         self._began = time.monotonic()
 
@@ -57,7 +59,7 @@ class SegmentWriter:
 
         Args:
             sha256: uint8 [32] or 32 bytes; the picture's digest.
-            answer: what the auto-labeler said.
+            answer: what the auto-labeler said; its arrays must not change any more.
 
         Raises:
             ValueError: no digest, or the arrays of the prediction contradict each other; it was not added.
@@ -66,13 +68,15 @@ class SegmentWriter:
         key = bytes(sha256)
         if len(key) != _DIGEST_BYTES:
             raise ValueError(f"a digest has {_DIGEST_BYTES} bytes, not {len(key)}")
-        num_bytes = _size_of(answer)
+        columns = optional_columns(answer) if isinstance(answer, Prediction) else None
         if isinstance(self._answers.get(key), Prediction):
             return
         if not self._answers:
             self._began = time.monotonic()
         self._answers[key] = answer
-        self._num_bytes += num_bytes
+        if columns is not None:
+            self._specs[key] = tuple(columns)
+            self._num_bytes += _size_of(answer, columns.values())
         if self._is_due():
             self.commit()
 
@@ -89,7 +93,7 @@ class SegmentWriter:
         Raises:
             OutputError, CacheError: the cache cannot be written; what was added is kept, and may be committed later.
         """
-        for specs, answers in _by_columns(self._answers).items():
+        for specs, answers in _by_columns(self._answers, self._specs).items():
             commit_segment(self._store, self._fingerprint, table_of(answers, specs), autolabelers=self._autolabelers)
         self._clear()
 
@@ -103,23 +107,17 @@ class SegmentWriter:
             self.commit()
 
 
-def _size_of(answer: Prediction | Failure) -> int:
-    """Bytes of its arrays. Raises ValueError where they contradict each other."""
-    if isinstance(answer, Failure):
-        return len(answer.reason)
-    optional = optional_columns(answer).values()
-    return sum(array.nbytes for array in (answer.boxes_xyxy, answer.scores, answer.classes, *optional))
+def _size_of(prediction: Prediction, columns: Iterable[np.ndarray]) -> int:
+    arrays = (prediction.boxes_xyxy, prediction.scores, prediction.classes, *columns)
+    return sum(array.nbytes for array in arrays)
 
 
 def _by_columns(
-    answers: dict[bytes, Prediction | Failure],
+    answers: Mapping[bytes, Prediction | Failure], specs: Mapping[bytes, tuple[ColumnSpec, ...]]
 ) -> dict[tuple[ColumnSpec, ...], dict[bytes, Prediction | Failure]]:
     """Answers that fit into one table together: those with the same optional columns; failures fit into any."""
-    groups: defaultdict[tuple[ColumnSpec, ...], dict] = defaultdict(dict)
-    failures = {key: answer for key, answer in answers.items() if isinstance(answer, Failure)}
+    groups: defaultdict[tuple[ColumnSpec, ...], dict[bytes, Prediction | Failure]] = defaultdict(dict)
+    any_specs = next(iter(specs.values()), ())
     for key, answer in answers.items():
-        if key not in failures:
-            groups[tuple(optional_columns(answer))][key] = answer
-    if failures:
-        groups[next(iter(groups), ())].update(failures)
+        groups[specs.get(key, any_specs)][key] = answer
     return groups

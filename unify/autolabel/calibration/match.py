@@ -100,16 +100,7 @@ def match_predictions(humans: HumanLabels, predictions: PredictionTable, class_i
     boxes = _group(box_picture, class_index[humans.box_class], np.zeros(len(box_picture)), judged)
     found = _group(predictions.picture, class_index[predictions.class_ids], predictions.scores, judged)
     region = (humans.box_crowd | humans.box_difficult)[boxes.index]
-    num_found = len(found.index)
-    iou, counts = np.zeros((3, num_found)), np.ones(num_found, bool)
-    for mine, theirs in _pairs(found.keys, boxes.keys):
-        index = boxes.index[theirs]
-        detected = predictions.boxes_xyxy[found.index[mine]]
-        objects, regions = index[~region[theirs]], index[region[theirs]]
-        overlaps = iou_matrix(detected, humans.boxes_xyxy[objects])
-        iou[:, mine] = [_greedy(overlaps, least) for least in (_ANY_IOU, RIGHT_IOU, TIGHT_IOU)]
-        on_region = _lies_on(detected, humans.boxes_xyxy[regions], humans.box_crowd[regions])
-        counts[mine] = (iou[1, mine] > 0) | ~on_region
+    iou, counts = _judge(humans, predictions, found, boxes, region)
     matches = Matches(
         class_index=(found.keys % len(columns)).astype(np.int32),
         picture=found.keys // len(columns),
@@ -137,6 +128,21 @@ def _group(picture: np.ndarray, class_index: np.ndarray, scores: np.ndarray, jud
     keys = picture[index] * judged.shape[1] + class_index[index]
     order = np.lexsort((-scores[index], keys))
     return _Grouped(keys[order], index[order])
+
+
+def _judge(
+    humans: HumanLabels, predictions: PredictionTable, found: _Grouped, boxes: _Grouped, region: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """float64 [3, D] IoU with the box each detection takes at any overlap, at 0.5 and at 0.75; bool [D] it counts."""
+    iou, counts = np.zeros((3, len(found.index))), np.ones(len(found.index), bool)
+    for mine, theirs in _pairs(found.keys, boxes.keys):
+        detected = predictions.boxes_xyxy[found.index[mine]]
+        objects, regions = boxes.index[theirs][~region[theirs]], boxes.index[theirs][region[theirs]]
+        overlaps = iou_matrix(detected, humans.boxes_xyxy[objects])
+        iou[:, mine] = [_greedy(overlaps, least) for least in (_ANY_IOU, RIGHT_IOU, TIGHT_IOU)]
+        on_region = _lies_on(detected, humans.boxes_xyxy[regions], humans.box_crowd[regions])
+        counts[mine] = (iou[1, mine] > 0) | ~on_region
+    return iou, counts
 
 
 def _pairs(found: np.ndarray, boxes: np.ndarray) -> Iterator[tuple[slice, slice]]:

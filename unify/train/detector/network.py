@@ -37,11 +37,11 @@ def build_layers(num_classes: int, image_hw: tuple[int, int], width: int) -> tup
     """
     image = layers.Input((*image_hw, 3), name="image")
     x = layers.Rescaling(1 / 127.5, offset=-1.0, name="scale")(image)
-    x = _conv(x, width // 2, 3, "stem1", strides=2)  # at stride 2 every channel costs four of those below
+    x = _conv(x, width // 2, 3, "stem1", strides=2)
     x = _conv(x, width, 3, "stem2", strides=2)
     levels = [_residual(x, width, "level4")]
     for stride in (8, LARGEST_STRIDE):
-        channels = 2 * levels[-1].shape[-1]
+        channels = width * (16 + stride) // 16  # 1.5 and 2 times: the finest features matter most for small objects
         x = _conv(levels[-1], channels, 3, f"down{stride}", strides=2)
         levels.append(_residual(x, channels, f"level{stride}"))
     x = levels.pop()

@@ -95,7 +95,7 @@ def _regression(boxes: Tensor, box_weights: Tensor, bumps: Tensor) -> tuple[Tens
     """Of each cell the box whose Gaussian is highest there, and its weight: the box's, shared among its cells."""
     owned = ops.where(bumps > _REGRESSED, bumps, 0.0)
     share = owned / ops.maximum(ops.sum(owned, axis=(2, 3), keepdims=True), 1.0)
-    owner = ops.argmax(owned, axis=1)
-    one_hot = ops.one_hot(owner, boxes.shape[1], axis=1, dtype="float32")
-    weights = ops.sum(one_hot * share * box_weights[:, :, None, None], axis=1)
-    return ops.einsum("bnhw,bnk->bhwk", one_hot, boxes), weights
+    highest = ops.cast(ops.logical_and(owned > 0.0, owned >= ops.max(owned, axis=1, keepdims=True)), "float32")
+    owner = highest * ops.cast(ops.cumsum(highest, axis=1) <= 1.0, "float32")  # of equal ones the first
+    weights = ops.sum(owner * share * box_weights[:, :, None, None], axis=1)
+    return ops.einsum("bnhw,bnk->bhwk", owner, boxes), weights

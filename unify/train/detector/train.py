@@ -23,8 +23,6 @@ from unify.train.losses.heatmap import PartialHeatmapFocalCrossentropy
 if TYPE_CHECKING:
     import tensorflow as tf
 
-MAX_BOXES = 64
-
 _NEEDED = ("image", "boxes", "classes", "weights", "box_weights", "is_crowd", "absence_weights")
 _CACHED_BYTES = 1 << 30  # decoded pictures up to this size stay in memory
 _WARM_UP = 0.1  # of the steps
@@ -85,11 +83,12 @@ def training_batches(
     import tensorflow as tf
 
     height, width = settings.image_hw
-    singles = load(folder, "train", image_hw=settings.image_hw, max_boxes=MAX_BOXES)
+    singles = load(folder, "train", image_hw=settings.image_hw)
     singles = singles.map(lambda example: {key: example[key] for key in _NEEDED})
     if examples * height * width * 3 <= _CACHED_BYTES:
         singles = singles.cache()
-    batches = singles.shuffle(min(examples, 4096), seed).repeat().batch(settings.batch_size, drop_remainder=True)
+    mixed = singles.shuffle(min(examples, 4096), seed).repeat()
+    batches = mixed.padded_batch(settings.batch_size, drop_remainder=True)
     changed = augment(
         batches, seed=seed, flip=settings.flip, scale=settings.scale, shift=settings.shift, color=settings.color
     )

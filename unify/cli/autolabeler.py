@@ -1,0 +1,102 @@
+"""``unify autolabeler check``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from unify.cli.options import Json, Workspace
+
+if TYPE_CHECKING:
+    from unify.autolabel.check import AutoLabelerCheck
+    from unify.core.types import JsonObject
+
+
+def add_to(app: typer.Typer) -> None:
+    group = typer.Typer(help="Auto-labelers: does one load and keep the contract?")
+    group.command(epilog="Example: unify autolabeler check pedestrian:v3 --on picture.jpg --out drawn.png")(check)
+    app.add_typer(group, name="autolabeler")
+
+
+def check(
+    ref: Annotated[str, typer.Argument(help="An auto-labeler, name:version or name.", show_default=False)],
+    on: Annotated[Path, typer.Option(help="A picture.", show_default=False)],
+    out: Annotated[Path | None, typer.Option(help="Draw the boxes into this file.", show_default=False)] = None,
+    least: Annotated[float, typer.Option(min=0, max=1, help="Show boxes of at least this score.")] = 0.3,
+    workspace: Workspace = None,
+    json: Json = False,
+) -> None:
+    """Let an auto-labeler look at one picture: load it, check its answer, print and draw its boxes."""
+    from unify.autolabel.check import check_autolabeler
+    from unify.cli.output import print_json, print_warnings
+    from unify.registry.find import find_version
+    from unify.registry.load import find_workspace, load_registry
+
+    registry = load_registry(workspace or find_workspace(Path.cwd()))
+    checked = check_autolabeler(find_version(registry, ref), registry.workspace, on)
+    print_warnings([str(doubt) for doubt in checked.doubts])
+    if out:
+        _draw(checked, out, least)
+    if json:
+        print_json(_as_json(checked, least))
+    else:
+        _print(checked, least, out)
+
+
+def _as_json(checked: AutoLabelerCheck, least: float) -> JsonObject:
+    return {
+        "autolabeler": str(checked.version.ref),
+        "load_seconds": round(checked.load_seconds, 3),
+        "seconds": round(checked.seconds, 3),
+        "found": len(checked.prediction),
+        "boxes": [
+            {"class": name, "score": round(score, 4), "box": [round(edge, 2) for edge in box]}
+            for name, score, box in _shown(checked, least)
+        ],
+        "doubts": [doubt.what for doubt in checked.doubts],
+    }
+
+
+def _shown(checked: AutoLabelerCheck, least: float) -> list[tuple[str, float, list[float]]]:
+    found = checked.prediction
+    rows = zip(checked.names(), found.scores.tolist(), found.boxes_xyxy.tolist())
+    return [row for row in rows if row[1] >= least]
+
+
+def _print(checked: AutoLabelerCheck, least: float, out: Path | None) -> None:
+    from unify.cli.output import plural, print_table
+
+    shown = _shown(checked, least)
+    if shown:
+        rows = [[name, f"{score:.3f}", *(round(edge) for edge in box)] for name, score, box in shown]
+        print_table(["Class", "Score", "Left", "Top", "Right", "Bottom"], rows)
+        print()
+    found = plural(len(checked.prediction), "box")
+    print(f"{checked.version.ref} finds {found}, {len(shown):,} of score {least:g} or more")
+    print(f"loaded in {checked.load_seconds:.2f} s, looked for {checked.seconds:.3f} s")
+    if out:
+        print(f"drawn in {out}")
+
+
+def _draw(checked: AutoLabelerCheck, out: Path, least: float) -> None:
+    import io
+
+    import numpy as np
+
+    from unify.drawing import CLASS_COLOURS, draw_boxes, enlarge
+    from unify.files import write_whole
+
+    shown = _shown(checked, least)
+    classes = checked.version.classes
+    picture, factor = enlarge(checked.picture)
+    draw_boxes(
+        picture,
+        np.array([box for *_, box in shown]).reshape(-1, 4) * factor,
+        [f"{name} {score:.2f}" for name, score, _ in shown],
+        [CLASS_COLOURS[classes.index(name) % len(CLASS_COLOURS)] for name, *_ in shown],
+    )
+    drawn = io.BytesIO()
+    picture.save(drawn, "PNG")
+    write_whole(out, drawn.getbuffer())
