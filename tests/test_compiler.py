@@ -171,7 +171,7 @@ def test_two_compiles_into_one_output(workspace: Path, monkeypatch):
     monkeypatch.setattr("unify.staging.LOCK_WAIT_SECONDS", 0.1)
     (workspace / "unified").mkdir()
     with FileLock(workspace / "unified/.mix.lock"):
-        with pytest.raises(OutputError, match="another compile is writing this output"):
+        with pytest.raises(OutputError, match="another process is writing this output"):
             run(workspace)
     assert verify_dataset(run(workspace).output).ok
 

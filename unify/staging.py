@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from unify.core.types import JsonObject
 from unify.errors import OutputError, Problem
-from unify.files import TEMPORARY, write_whole
+from unify.files import TEMPORARY, cannot_write, write_whole
 
 NOTES = ".parts"  # inside the staging folder: one note a finished part, and the identity of the work
 LOCK_WAIT_SECONDS = 2.0  # long enough for the children of a killed run to notice and end
@@ -78,25 +78,22 @@ def open_staging(output: Path, identity: str) -> Staging:
 
 
 @contextmanager
-def only_writer(output: Path) -> Iterator[None]:
-    """Hold the right to write ``output``.
+def only_writer(output: Path, *, patient: bool = False) -> Iterator[None]:
+    """Hold the right to write ``output``; ``patient``: wait for whoever holds it now, however long.
 
     Raises:
-        OutputError: another process holds it.
+        OutputError: another process holds it, or the folder above cannot be written.
     """
-    path = output.with_name(f".{output.name}.lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(path, timeout=LOCK_WAIT_SECONDS)
+    lock = FileLock(output.with_name(f".{output.name}.lock"), timeout=-1 if patient else LOCK_WAIT_SECONDS)
     try:
+        output.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout:
-        raise OutputError(
-            Problem(
-                where=str(output),
-                what="another compile is writing this output",
-                fix="wait until it is done, stop it, or choose another --output",
-            )
-        ) from None
+        what = "another process is writing this output"
+        fix = "wait until it is done, stop it, or choose another --output"
+        raise OutputError(Problem(str(output), what, fix=fix)) from None
+    except OSError as error:
+        raise cannot_write(output, error) from error
     try:
         yield
     finally:

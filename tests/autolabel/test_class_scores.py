@@ -35,6 +35,18 @@ def test_a_box_whose_likeliest_class_is_not_wanted_is_not_wanted():
     assert (scores.tolist(), (classes >= 0).tolist(), classes[1]) == ([0.5, 0.5], [False, True], 0)
 
 
+def test_a_sum_does_not_round_over_one():
+    table = table_of(
+        class_names=["car", "van", "bus", "person"], class_map=dict.fromkeys(("car", "van", "bus"), "vehicle")
+    )
+    wanted, _ = declared_scores(np.array([[0.5, 0.25, 0.25001, 0]], np.float32), table, ScoreKind.SOFTMAX)
+    assert wanted[0, 0] == 1
+
+
+def test_every_kind_of_scores_can_be_declared():
+    assert [Options.model_validate({"score_kind": str(kind)}).score_kind for kind in ScoreKind] == list(ScoreKind)
+
+
 def test_background_is_no_rival_first_or_last():
     columns = np.array([[0.5, 0.25, 0.125, 0.0625, 0.0625]])
     last, rival = declared_scores(columns[:, [1, 2, 3, 4, 0]], table_of(**MODEL), ScoreKind.SOFTMAX_BACKGROUND)

@@ -126,4 +126,4 @@ def test_the_look_of_boxes_is_judged_at_the_start_only(tmp_path: Path):
     """
     labeler = make_labeler(tmp_path, body)
     labeler.predict(pictures(50))
-    assert len(labeler.predict(pictures(7))) == 1
+    assert len(labeler.predict(pictures(7))) == 1 and len(labeler._first_boxes) == 64

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.autolabel.labelers import WHERE, make_version
+from unify.autolabel.fingerprint import fingerprint_of
 from unify.autolabel.load import ADAPTERS, load_autolabeler, read_spec
 from unify.autolabel.problems import AutoLabelerError
 from unify.core.digest import json_digest
@@ -61,6 +62,13 @@ def test_a_model_that_nobody_can_look_into_is_known_by_its_version(tmp_path: Pat
     assert recipes[0] != recipes[1] and read_spec(version, tmp_path).files == ()
 
 
+def test_files_and_recipe_make_a_fingerprint(weights: Path):
+    specs = [
+        read_spec(make_version("onnx", path=weights, **options), weights.parent) for options in ({}, {"padding": 0})
+    ]
+    assert len({fingerprint_of(spec.files, spec.recipe) for spec in specs}) == 2
+
+
 def test_weights_that_are_missing_are_told_with_their_place(tmp_path: Path):
     with pytest.raises(RegistryError) as caught:
         read_spec(make_version("onnx", path=tmp_path / "model.onnx"), tmp_path)
@@ -75,6 +83,18 @@ def test_problems_of_a_version_that_stands_in_no_file_are_told_with_its_name(wei
     version = replace(make_version("onnx", path=weights, fit="boxed"), where="")
     with pytest.raises(RegistryError, match=r"^auto-labeler 'vehicle:v1': wrong value of 'fit'"):
         read_spec(version, weights.parent)
+
+
+@pytest.mark.parametrize(
+    "edited", ["", "versions:\n", "versions: {v1: none}\n", "versions: {v1: {options: {fit: box}}}\n"]
+)
+def test_problems_of_a_file_that_was_edited_meanwhile_are_told_where_the_version_was(weights: Path, edited: str):
+    file = weights.parent / "registry/autolabelers/vehicle.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(edited)
+    with pytest.raises(RegistryError) as caught:
+        read_spec(make_version("onnx", path=weights, fit="boxed"), weights.parent)
+    assert [problem.where for problem in caught.value.problems] == [WHERE]
 
 
 def test_a_library_that_is_missing_is_told_with_the_way_to_install_it(weights: Path, monkeypatch: pytest.MonkeyPatch):

@@ -18,6 +18,11 @@ def test_a_box_suppresses_weaker_ones_of_its_class_that_overlap_it():
     assert suppress(BOXES, scores, classes, 0.9).tolist() == [1, 2, 0, 3]
 
 
+def test_an_overlap_of_just_the_limit_suppresses_nothing():
+    halves = np.array([[0, 0, 2, 1], [0, 0, 1, 1]])
+    assert suppress(halves, np.array([0.9, 0.5]), np.array([0, 0]), 0.5).tolist() == [0, 1]
+
+
 def test_of_equal_scores_the_earlier_row_stays():
     assert suppress(BOXES[:2], np.array([0.5, 0.5]), np.array([0, 0]), 0.5).tolist() == [0]
 

@@ -75,7 +75,8 @@ def declared_scores(columns: np.ndarray, table: ClassTable, score_kind: ScoreKin
     for index in range(len(table.declared)):
         if (targets == index).any():
             wanted[:, index] = combine(columns[:, targets == index], axis=1)
-    return wanted, columns[:, targets == OTHER].max(axis=1, initial=0)
+    # A sum may round over one.
+    return np.minimum(wanted, 1), columns[:, targets == OTHER].max(axis=1, initial=0)
 
 
 def _targets_of_columns(columns: int, table: ClassTable, score_kind: ScoreKind) -> np.ndarray:

@@ -90,9 +90,10 @@ def _map_problems(file: YamlFile, options: Options, declared: Sequence[str]) -> 
 def _unreached_problems(file: YamlFile, options: Options, declared: Sequence[str]) -> Iterator[Problem]:
     """A class that is declared and never found would pass for absent everywhere."""
     names = list(options.class_names)
+    reached = {options.class_map.get(name, name) for name in names}
     for name in declared:
-        if names and name not in names and name not in options.class_map.values():
+        if names and name not in reached:
             what = f"no class of the model becomes '{name}'"
-            near = did_you_mean(name, names)
+            near = did_you_mean(name, [other for other in names if other != name])
             fix = f"{near} Write class_map: {{THEIR_NAME: {name}}}".lstrip()
             yield file.problem(("options", "class_names"), what, key=True, expected=f"one of {shorten(names)}", fix=fix)

@@ -51,11 +51,18 @@ def _version_file(version: AutoLabelerVersion, workspace: Path) -> YamlFile:
         file = read_yaml(workspace / shown, shown)
     except RegistryError:
         return _placeless(version)
-    if file.value.get("versions", {}).get(version.ref.version, {}).get("options", {}) != version.options:
-        return _placeless(version)  # edited since it was loaded, or not this version's file
+    if path not in file.nodes or _value_at(file, (*path, "options"), {}) != version.options:
+        return _placeless(version)  # edited since it was loaded
     nodes = {at[len(path) :]: node for at, node in file.nodes.items() if at[: len(path)] == path}
     keys = {at[len(path) :]: node for at, node in file.keys.items() if at[: len(path)] == path}
     return replace(file, value=_value_of(version), keys=keys, nodes=nodes | {(): file.keys[path]})
+
+
+def _value_at(file: YamlFile, path: KeyPath, default: Any) -> Any:
+    value: Any = file.value
+    for key in path:
+        value = value.get(key, default) if isinstance(value, dict) else default
+    return value
 
 
 def _placeless(version: AutoLabelerVersion) -> YamlFile:

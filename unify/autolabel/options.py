@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
 from pydantic_core import PydanticCustomError
 
-from unify.core.predictions import HIGHEST_SCORE_FLOOR, SCORE_FLOOR, ScoreKind
+from unify.core.predictions import HIGHEST_SCORE_FLOOR, SCORE_FLOOR
 
 PADDING = 114  # gray near the mean of photographs: what most letterboxing detectors were trained with
 
@@ -59,8 +59,8 @@ class Options(BaseModel):
         description="the model's own class: declared class; classes that are neither mapped nor declared are dropped",
         examples=[{"person": "pedestrian"}],
     )
-    score_kind: Literal[tuple(ScoreKind)] = Field(  # type: ignore[valid-type]
-        ScoreKind.SIGMOID.value,
+    score_kind: Literal["sigmoid", "softmax", "softmax_background"] = Field(
+        "sigmoid",
         description="what the scores of several classes on one box are to each other",
         examples=["softmax_background"],
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unify.core.types import BatchRef
-from unify.errors import Problem, did_you_mean
+from unify.errors import Problem, did_you_mean, shorten
 from unify.registry.autolabeler_file import selection_problems
 from unify.registry.objects import Registry
 from unify.registry.selection import batch_names, parse_selection
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Report = Callable[..., Problem]
 
 SELECTIONS = ("datasets", "withheld", "evaluation")
+TRAIN = "train"
 _AUTO_LABELING = ("hard", "soft")
 
 
@@ -78,7 +79,7 @@ def source_problems(file: YamlFile) -> Iterator[Problem]:
 
 
 def batch_problems(file: YamlFile, entry: TrialFile, registry: Registry | None) -> Iterator[Problem]:
-    """Selections that name no registered batch, and batches that are selected twice."""
+    """Selections that name no registered batch, batches that are selected twice, and those of a wrong split."""
     selections = [((key, index), text) for key in SELECTIONS for index, text in enumerate(getattr(entry, key))]
     if registry is None:
         if selections:
@@ -86,13 +87,33 @@ def batch_problems(file: YamlFile, entry: TrialFile, registry: Registry | None) 
         return
     known = batch_names(registry.taxonomy.tasks, registry.batches)
     chosen: dict[BatchRef, tuple[KeyPath, str]] = {}
+    repeated: set[BatchRef] = set()
     for path, text in selections:
         wrong = list(selection_problems(file, path, text, known))
         yield from wrong
         for ref in () if wrong else parse_selection(text, known):
             if ref in chosen:
+                repeated.add(ref)
                 yield _selected_twice(file, ref, path, *chosen[ref])
             chosen.setdefault(ref, (path, text))
+    groups: dict[tuple[KeyPath, str], list[str]] = {}
+    for ref, (path, _) in chosen.items():
+        if ref not in repeated:
+            groups.setdefault((path, registry.batches[ref].split), []).append(str(ref))
+    yield from _split_problems(file, groups)
+
+
+def _split_problems(file: YamlFile, groups: Mapping[tuple[KeyPath, str], Sequence[str]]) -> Iterator[Problem]:
+    """Batches, by selection and split: to train on of another split than ``train``, to evaluate on of it or of several."""
+    measured = [split for (path, split) in groups if path[0] == "evaluation" and split != TRAIN]
+    for (path, split), refs in groups.items():
+        right, expected = TRAIN, f"batches of the split '{TRAIN}'"
+        if path[0] == "evaluation":
+            right, expected = (*measured, "test")[0], f"batches of one split, another than '{TRAIN}'"
+        if split != right:
+            what = f"'{path[0]}' selects batches of the split '{split}'"
+            fix = f"register them with 'split: {right}', or leave them out"
+            yield file.problem(path, what, got=shorten(refs), expected=expected, fix=fix)
 
 
 def _no_workspace(file: YamlFile, key: str) -> Problem:

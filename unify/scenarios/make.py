@@ -20,8 +20,9 @@ from unify.scenarios.cut import digest_sources, read_cut
 from unify.scenarios.digits import digit_painter, digit_tasks
 from unify.scenarios.drawing import Painter, draw_pictures, number_pictures
 from unify.scenarios.driving import ScenePainter
-from unify.scenarios.whole_folder import only_maker, whole_folder
+from unify.scenarios.whole_folder import whole_folder
 from unify.scenarios.workspace import start_workspace, taxonomy_yaml
+from unify.staging import only_writer
 
 RECIPE = "scenario.json"
 VERSION = 1  # raised whenever the same settings give other files
@@ -66,7 +67,7 @@ def make_scenario(
     """
     folder = folder.resolve()
     recipe = _recipe(scenario)
-    with only_maker(folder):
+    with only_writer(folder, patient=True):  # and find what another one made meanwhile
         if not _is_made(folder, recipe):
             with whole_folder(folder) as new:
                 _make(scenario, new, workers or default_workers(), progress or Silent())

@@ -1,4 +1,4 @@
-"""A folder that appears whole or not at all, made by one process at a time."""
+"""A folder that appears whole or not at all."""
 
 from __future__ import annotations
 
@@ -11,29 +11,8 @@ from unify.files import TEMPORARY, cannot_write
 
 
 @contextmanager
-def only_maker(folder: Path) -> Iterator[None]:
-    """Hold the right to make ``folder``; waits for whoever holds it now.
-
-    Raises:
-        OutputError: the folder above it cannot be written to.
-    """
-    import filelock
-
-    lock = filelock.FileLock(folder.with_name(f".{folder.name}.lock"))
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except OSError as error:
-        raise cannot_write(folder, error) from error
-    try:
-        yield
-    finally:
-        lock.release()  # the empty file stays: removing it would let a third process lock another file of that name
-
-
-@contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
-    """A new folder to fill that takes the place of ``folder`` when all of it is there. Call it as `only_maker`.
+    """A new folder to fill that takes the place of ``folder`` when all of it is there. Call it as `only_writer`.
 
     Raises:
         OutputError: it cannot be written; what stood there is as it was.

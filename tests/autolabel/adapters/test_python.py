@@ -43,6 +43,8 @@ def test_two_versions_in_files_of_the_same_name_live_side_by_side(tmp_path: Path
         write(tmp_path / f"autolabelers/car/{version}/labeler.py", LABELER.format(least=least))
     old, new = (load(tmp_path, f"autolabelers/car/{version}/labeler.py:Labeler") for version in ("v1", "v2"))
     assert (score(old), score(new), score(old)) == (0.25, 0.5, 0.25)
+    copies = [pickle.loads(pickle.dumps(labeler._model._instance)) for labeler in (old, new)]
+    assert [copy.least for copy in copies] == [0.25, 0.5]
 
 
 def test_loading_leaves_the_search_path_and_the_folder_alone(tmp_path: Path):

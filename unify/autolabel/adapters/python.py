@@ -69,7 +69,7 @@ class _ClassModel:
 
     def __call__(self, pictures: Sequence[np.ndarray], keys: Sequence[PictureKey] | None) -> Sequence[Any]:
         # Copies: other auto-labelers look at the same pixels, and arrays from shared memory cannot be written.
-        return self._instance([picture for picture in pictures])
+        return self._instance([picture.copy() for picture in pictures])
 
 
 def _code_of(version: AutoLabelerVersion, workspace: Path) -> Path:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from unify.train.detector.checks import check_padded
+
 if TYPE_CHECKING:
     import tensorflow as tf
 
@@ -27,18 +29,22 @@ def augment(
 
     Args:
         dataset: batches.
-        seed: makes the changes repeatable; they differ from pass to pass.
+        seed: makes the changes repeatable, unless ``tf.random.set_seed`` differs; they differ from pass to pass.
         flip: mirror half of the pictures left to right.
         scale: zoom in or out by up to this factor, 1 or more.
         shift: move by up to this fraction of height and width.
-        color: change brightness and contrast by up to this fraction.
+        color: change contrast by up to this fraction, and brightness by up to half of it.
+
+    Raises:
+        ValueError: the boxes are not padded; names their shape.
     """
     import tensorflow as tf
 
+    check_padded("unify.detector.augment", dataset.element_spec["boxes"])
     seeds = tf.data.Dataset.random(seed, rerandomize_each_iteration=True).batch(2)
 
     def change(batch: Batch, numbers: tf.Tensor) -> Batch:
-        draw = _drawer(tf.shape(batch["image"])[0], tf.bitcast(numbers, tf.int64))
+        draw = _drawer(tf.shape(batch["image"])[0], numbers)
         batch = _zoom(batch, draw, flip, scale, shift)
         return batch | {"image": _recolor(batch["image"], draw, color)}
 
@@ -80,11 +86,12 @@ def _moved(batch: Batch, window: tf.Tensor) -> Batch:
     low, high = tf.minimum(*corners), tf.maximum(*corners)
     boxes = tf.clip_by_value(tf.concat([low, high], axis=-1), 0.0, 1.0)
     seen = tf.math.divide_no_nan(_area(boxes), tf.reduce_prod(high - low, axis=-1))
+    gone, cut = seen <= 0.0, seen < _SEEN  # NaN is neither, and goes on to the loss
     return {
         "boxes": boxes,
-        "classes": tf.where(seen > 0.0, batch["classes"], 0),
-        "weights": tf.where(seen >= _SEEN, batch["weights"], 0.0),
-        "box_weights": tf.where(seen >= _SEEN, batch["box_weights"], 0.0),
+        "classes": tf.where(gone, 0, batch["classes"]),
+        "weights": tf.where(cut, 0.0, batch["weights"]),
+        "box_weights": tf.where(cut, 0.0, batch["box_weights"]),
     }
 
 

@@ -36,7 +36,7 @@ def decode_peaks(heatmap: Tensor, boxes: Tensor, count: int = MAX_DETECTIONS) ->
 
 
 def to_pixels(boxes: np.ndarray, image_hw: np.ndarray) -> np.ndarray:
-    """float64 [K, 4] xyxy in pixels of the stored picture, from yxyx fractions."""
+    """float64 [K, 4] xyxy in pixels, from yxyx fractions of a picture of ``image_hw`` pixels."""
     height, width = (float(side) for side in image_hw)
     return np.asarray(boxes, np.float64)[:, [1, 0, 3, 2]] * (width, height, width, height)
 

@@ -17,14 +17,14 @@ def detect(model: keras.Model, batches: Iterable[Mapping[str, Any]], floor: floa
 
     Args:
         model: gives `boxes`, `scores` and `classes` as `decode_peaks` does.
-        batches: with the keys `image`, `image_hw`, `picture`; pictures stretched to the model's size.
+        batches: of `unify.load` with ``batch_size`` and the model's ``image_hw``, stretched or letterboxed.
         floor: detections of a lower score are dropped.
     """
     names, classes, boxes, scores = [], [], [], []
     for batch in batches:
         found = model.predict_on_batch(batch["image"])
-        for row, (name, image_hw) in enumerate(zip(np.asarray(batch["picture"]), np.asarray(batch["image_hw"]))):
-            xyxy = to_pixels(found["boxes"][row], image_hw)
+        for row, (name, canvas_hw) in enumerate(zip(np.asarray(batch["picture"]), _canvas_hw(batch))):
+            xyxy = to_pixels(found["boxes"][row], canvas_hw)
             kept = strongest(xyxy, found["scores"][row], found["classes"][row], floor)
             names += [name.decode()] * len(kept)
             classes.append(found["classes"][row][kept] + 1)
@@ -37,3 +37,9 @@ def detect(model: keras.Model, batches: Iterable[Mapping[str, Any]], floor: floa
         scores=np.concatenate([np.empty(0), *scores]),
         origin=model.name,
     )
+
+
+def _canvas_hw(batch: Mapping[str, Any]) -> np.ndarray:
+    """float64 [B, 2]; size in stored pixels of what the model sees: the picture, and the padding of a letterbox."""
+    seen_hw = np.asarray(batch["image"].shape[1:3])
+    return np.asarray(batch["image_hw"]) * seen_hw / np.asarray(batch.get("content_hw", seen_hw))

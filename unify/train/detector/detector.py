@@ -34,7 +34,7 @@ class Detector(keras.Model):
     Args:
         classes: class name -> id, from 1.
         image_hw: height and width of the pictures it is given, pixels, multiples of 16.
-        width: channels of its finest features; 24 gives about 320,000 parameters.
+        width: channels of its finest features; 24 gives about 130,000 parameters, 32 about 240,000.
         exclusive: groups of class columns that one object cannot both be.
 
     Raises:
@@ -67,7 +67,7 @@ class Detector(keras.Model):
         return cls(taxonomy_of(manifest).ids, image_hw, width, exclusive_columns(manifest), name="detector")
 
     def targets(self, batch: Mapping[str, Tensor]) -> tuple[Tensor, dict[str, Tensor], dict[str, Tensor]]:
-        """(pictures, targets, weights) for ``fit``, of a batch of `unify.load`; see `assign_targets`."""
+        """(pictures, targets, weights) for ``fit``, of a padded batch of `unify.load`; see `assign_targets`."""
         return assign_targets(batch, max(self.settings["classes"].values()), self.exclusive)
 
     def detect(self, batches: Iterable[Mapping[str, Any]], floor: float = SCORE_FLOOR) -> Detections:

@@ -11,10 +11,12 @@ from collections.abc import Mapping, Sequence
 
 from keras import ops
 
+from unify.train.detector.checks import check_columns, check_padded
 from unify.train.detector.network import STRIDE
 from unify.train.losses.shapes import Tensor
 from unify.train.losses.weights import classification_weights
 
+_WHERE = "unify.detector.assign_targets"
 _SPREAD = 0.09  # standard deviations of the Gaussian, of the box's sides: 0.54 / 6 in TTFNet
 _NARROWEST = 0.4  # the same, cells: a small box still marks its neighbours as near misses
 _REGRESSED = 0.1  # cells where the Gaussian is higher than this learn the box
@@ -34,8 +36,14 @@ def assign_targets(
 
     Returns:
         Pictures [B, H, W, 3]; targets `heatmap` float32 [B, H/4, W/4, C] and `boxes` float32 [B, H/4, W/4, 4] yxyx
-        fractions; weights of the same keys, [B, H/4, W/4, C] and [B, H/4, W/4].
+        fractions; weights of the same keys, [B, H/4, W/4, C] and [B, H/4, W/4]. A NaN in a box makes the box weights
+        of its picture NaN, and so the loss.
+
+    Raises:
+        ValueError: the boxes are not padded, or the batch has other class columns; names the shapes.
     """
+    check_padded(_WHERE, batch["boxes"])
+    check_columns(_WHERE, batch["absence_weights"], num_classes)
     height, width = (side // STRIDE for side in batch["image"].shape[1:3])
     boxes, real = batch["boxes"], batch["classes"] > 0
     region = ops.logical_and(real, ops.logical_or(batch["is_crowd"], ops.equal(batch["weights"], 0.0)))
@@ -93,9 +101,10 @@ def _highest_per_class(maps: Tensor, columns: Tensor, num_classes: int) -> Tenso
 
 def _regression(boxes: Tensor, box_weights: Tensor, bumps: Tensor) -> tuple[Tensor, Tensor]:
     """Of each cell the box whose Gaussian is highest there, and its weight: the box's, shared among its cells."""
-    owned = ops.where(bumps > _REGRESSED, bumps, 0.0)
+    owned = ops.where(bumps <= _REGRESSED, 0.0, bumps)  # NaN stays: what is lost here would be taught as absent
     share = owned / ops.maximum(ops.sum(owned, axis=(2, 3), keepdims=True), 1.0)
-    highest = ops.cast(ops.logical_and(owned > 0.0, owned >= ops.max(owned, axis=1, keepdims=True)), "float32")
+    most = ops.max(owned, axis=1, keepdims=True, initial=0.0)  # of no box at all there would be no maximum
+    highest = ops.cast(ops.logical_and(owned > 0.0, owned >= most), "float32")
     owner = highest * ops.cast(ops.cumsum(highest, axis=1) <= 1.0, "float32")  # of equal ones the first
     weights = ops.sum(owner * share * box_weights[:, :, None, None], axis=1)
     return ops.einsum("bnhw,bnk->bhwk", owner, boxes), weights

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import keras
 
-from unify.errors import DatasetError, Problem
+from unify.errors import DatasetError, Problem, UnifyError
 from unify.records.manifest import read_manifest
 from unify.records.reader import load
 from unify.registry.trial_objects import DetectorSettings
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 _NEEDED = ("image", "boxes", "classes", "weights", "box_weights", "is_crowd", "absence_weights")
-_CACHED_BYTES = 1 << 30  # decoded pictures up to this size stay in memory
+_CACHED_BYTES = 1 << 30  # decoded pictures up to this size stay in memory, and so many are mixed
 _WARM_UP = 0.1  # of the steps
 
 
@@ -49,6 +50,7 @@ def train(
 
     Raises:
         DatasetError: there is no unified dataset, or nothing to train on.
+        UnifyError: ``image_hw`` or ``width`` make no sense, or the loss is no longer a number; says at which step.
     """
     folder = Path(dataset)
     manifest = read_manifest(folder)
@@ -62,15 +64,13 @@ def train(
     detector.compile(
         keras.optimizers.Adam(schedule, global_clipnorm=10.0),
         loss={
-            "heatmap": PartialHeatmapFocalCrossentropy(
-                class_weights=class_balance(manifest), exclusive=detector.exclusive
-            ),
+            "heatmap": PartialHeatmapFocalCrossentropy(class_weights=class_balance(manifest)),
             "boxes": PartialBoxGIoU(),
         },
         jit_compile=False,  # XLA's convolutions are slower on processors
     )
     detector.optimizer.build(detector.trainable_variables)  # else the first step is traced twice
-    each_step = _EachStep(progress or (lambda count: None))
+    each_step = _EachStep(str(folder), settings, progress or (lambda count: None))
     batches = training_batches(folder, manifest["splits"]["train"]["examples"], detector, settings, seed)
     detector.fit(batches, steps_per_epoch=settings.steps, shuffle=False, verbose=0, callbacks=[each_step])
     return Trained(detector, tuple(each_step.losses))
@@ -83,11 +83,12 @@ def training_batches(
     import tensorflow as tf
 
     height, width = settings.image_hw
+    picture_bytes = height * width * 3
     singles = load(folder, "train", image_hw=settings.image_hw)
     singles = singles.map(lambda example: {key: example[key] for key in _NEEDED})
-    if examples * height * width * 3 <= _CACHED_BYTES:
+    if examples * picture_bytes <= _CACHED_BYTES:
         singles = singles.cache()
-    mixed = singles.shuffle(min(examples, 4096), seed).repeat()
+    mixed = singles.shuffle(min(examples, 4096, max(_CACHED_BYTES // picture_bytes, 1)), seed).repeat()
     batches = mixed.padded_batch(settings.batch_size, drop_remainder=True)
     changed = augment(
         batches, seed=seed, flip=settings.flip, scale=settings.scale, shift=settings.shift, color=settings.color
@@ -96,15 +97,19 @@ def training_batches(
 
 
 class _EachStep(keras.callbacks.Callback):
-    """Keeps the loss of each step, and tells that one more is done."""
+    """Keeps the loss of each step, tells that one more is done, and stops where there is nothing left to learn from."""
 
-    def __init__(self, progress: Callable[[int], None]) -> None:
+    def __init__(self, dataset: str, settings: DetectorSettings, progress: Callable[[int], None]) -> None:
         super().__init__()
+        self.dataset = dataset
+        self.settings = settings
         self.progress = progress
         self.losses: list[float] = []
         self._sum = 0.0
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
+        if not math.isfinite(logs["loss"]):
+            raise _diverged(self.dataset, batch + 1, logs["loss"], self.settings)
         total = logs["loss"] * (batch + 1)  # Keras gives the mean of all steps so far
         self.losses.append(total - self._sum)
         self._sum = total
@@ -115,3 +120,9 @@ def _check_examples(folder: Path, splits: dict) -> None:
     if not splits.get("train", {}).get("examples"):
         fix = "compile a config that selects batches of the split 'train'"
         raise DatasetError(Problem(str(folder), "there is nothing to train on: the split 'train' is empty", fix=fix))
+
+
+def _diverged(dataset: str, step: int, loss: float, settings: DetectorSettings) -> UnifyError:
+    what = f"training broke down at step {step} of {settings.steps}: the loss is no longer a number"
+    fix = f"lower the learning rate, which is {settings.learning_rate}; `unify verify` finds damaged pictures and boxes"
+    return UnifyError(Problem(dataset, what, got=f"loss {loss}", expected="a finite loss", fix=fix))
