@@ -271,7 +271,7 @@ def test_the_manifest_names_no_place_on_this_machine(workspace: Path):
     assert read_manifest(report.output) == report.manifest
 
 
-def test_machine_methods_are_refused_with_what_to_do(workspace: Path):
+def test_a_machine_method_without_auto_labelers_is_refused(workspace: Path):
     with pytest.raises(Exception) as caught:
         run(workspace, method="hard")
     assert "pedestrian" in str(caught.value)

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unify.core.types import BatchRef, JsonObject
-from unify.errors import Problem, RegistryError, UnifyError, did_you_mean
+from unify.errors import Problem, RegistryError, UnifyError, did_you_mean, shorten
 from unify.intake import take_in
 from unify.progress import Progress
 from unify.registry.config import load_config
 from unify.registry.load import load_registry
 from unify.registry.lock import read_lock, vanished, write_lock
 from unify.registry.objects import Registry
+from unify.registry.trial_file import load_trial
+from unify.registry.trial_objects import Cut, TrialConfig
 from unify.request import open_workspace
 
 
@@ -24,7 +26,7 @@ class CheckReport:
 
     Attributes:
         batches: one row a batch: batch, split, pictures, boxes, skipped, lock (``locked``, ``new``, ``not locked``).
-        configs: how many configs were validated.
+        configs: how many configs were validated, trials among them.
         warnings: what a person should know, one sentence each.
     """
 
@@ -64,7 +66,7 @@ def check(
         UnifyError: everything that is wrong, at once.
     """
     registry = load_registry(open_workspace(workspace))
-    configs = _check_configs(registry)
+    configs, warnings = _check_configs(registry)
     if gone := vanished(registry, read_lock(registry.workspace)):
         raise RegistryError(gone)
     write_lock(registry.workspace, {}, remove=[_known_batch(registry, ref) for ref in relock])
@@ -91,21 +93,37 @@ def check(
                 "lock": state,
             }
         )
-    warnings = tuple(f"{each.labels.ref}: {text}" for each in read for text in each.warnings)
-    return CheckReport(tuple(rows), configs, warnings)
+    warnings += [f"{each.labels.ref}: {text}" for each in read for text in each.warnings]
+    return CheckReport(tuple(rows), configs, tuple(warnings))
 
 
-def _check_configs(registry: Registry) -> int:
-    paths = [path for path in sorted((registry.workspace / "configs").glob("*.yaml")) if not _is_template(path)]
-    failures = []
+def _check_configs(registry: Registry) -> tuple[int, list[str]]:
+    """How many configs there are, all right, and what a person should know of them."""
+    folder = registry.workspace / "configs"
+    found = [*sorted(folder.glob("*.yaml")), *sorted(folder.glob("trials/*.yaml"))]
+    paths = [path for path in found if not _is_template(path)]
+    failures: list[Problem] = []
+    warnings: list[str] = []
     for path in paths:
         try:
-            load_config(path, registry)
+            if path.parent == folder:
+                load_config(path, registry)
+            else:
+                warnings += _absent_files(load_trial(path, registry, files_needed=False))
         except UnifyError as error:
             failures += error.problems
     if failures:
         raise RegistryError(failures)
-    return len(paths)
+    return len(paths), warnings
+
+
+def _absent_files(trial: TrialConfig) -> list[str]:
+    """A warning, no error: a config is shared, and not everybody who has it has the pictures."""
+    if not isinstance(trial.scenario, Cut):
+        return []
+    files = [path for pair in (*trial.scenario.train, *trial.scenario.test) for path in pair]
+    absent = [str(path) for path in dict.fromkeys(files) if not path.exists()]
+    return [f"{trial.where}: cannot be run here, not found: {shorten(absent)}"] if absent else []
 
 
 def _is_template(path: Path) -> bool:

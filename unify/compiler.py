@@ -1,26 +1,36 @@
-"""The story top to bottom: request → shards → manifest → one rename. The only file that knows all stages."""
+"""The story top to bottom: request → predictions → shards → manifest → one rename.
+
+The only file that knows all stages.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from unify.core.types import JsonObject, Method
-from unify.errors import DatasetError, PlanError, Problem
+from unify.core.digest import json_digest
+from unify.core.taxonomy import Taxonomy
+from unify.core.types import JsonObject
+from unify.errors import DatasetError
 from unify.executors import Executor, make_executor
 from unify.files import cannot_write, write_whole
-from unify.manifest import build_manifest, request_identity
-from unify.merge.human import merge_examples
+from unify.inference.autolabeling import AutoLabeling, open_autolabeling
+from unify.inference.cached import with_cached
+from unify.inference.filling import Filling
+from unify.inference.run import NO_INFERENCE, InferenceReport, infer
+from unify.manifest import MachineFacts, build_manifest, request_identity
+from unify.merge.fill_counts import FillCounts
 from unify.planning.build import CompilePlan, ShardPlan
 from unify.progress import Progress, Silent
+from unify.records.counts import HUMAN
 from unify.records.label_map import LABEL_MAPS
 from unify.records.manifest import MANIFEST_NAME, manifest_bytes, read_manifest, seal_manifest
 from unify.records.shard import ShardJob, ShardResult, seal_shard, write_shard
-from unify.registry.objects import CompileConfig
 from unify.request import Request, prepare, warnings_of
 from unify.staging import Staging, only_writer, open_staging, output_exists
 
@@ -35,6 +45,7 @@ class CompileReport:
         seconds: wall time.
         up_to_date: the output already was what the request asks for; nothing was written.
         warnings: what a person should know, one sentence each.
+        inference: what auto-labelers were asked.
     """
 
     output: Path
@@ -42,17 +53,22 @@ class CompileReport:
     seconds: float
     up_to_date: bool
     warnings: tuple[str, ...]
+    inference: InferenceReport = NO_INFERENCE
 
     def summary(self) -> JsonObject:
         """The ``--json`` of ``unify compile``."""
-        splits = self.manifest["splits"].values()
+        splits, classes = self.manifest["splits"].values(), self.manifest["classes"].items()
         return {
             "output": str(self.output),
             "examples": sum(split["examples"] for split in splits),
             "boxes": sum(split["boxes"] for split in splits),
             "skipped": len(self.manifest["skipped"]),
-            "inferred": 0,
-            "cached": 0,
+            "inferred": self.inference.inferred,
+            "cached": self.inference.cached,
+            "machine_boxes": {name: each["boxes"] - each["sources"].get(HUMAN, 0) for name, each in classes},
+            "auto_label_ratio": {name: each["auto_label_ratio"] for name, each in classes},
+            "conflicts": sum(self.manifest.get("conflicts", {}).values()),
+            "failed": len(self.manifest.get("failed", ())),
             "seconds": round(self.seconds, 3),
             "up_to_date": self.up_to_date,
             "warnings": list(self.warnings),
@@ -70,11 +86,13 @@ def plan(
     workspace: str | os.PathLike | None = None,
     method: str | None = None,
     workers: int | None = None,
+    cache: str | os.PathLike | None = None,
     progress: Progress | None = None,
 ) -> CompilePlan:
     """What `compile` would do, before it does it. Arguments and errors as there."""
     workers = workers or default_workers()
-    return prepare(config, workspace=workspace, method=method, workers=workers, progress=progress).plan
+    request = prepare(config, workspace=workspace, method=method, workers=workers, progress=progress)
+    return with_cached(request.plan, request.registry, cache)
 
 
 def compile(
@@ -88,6 +106,8 @@ def compile(
     seed: int | None = None,
     on_error: str = "stop",
     overwrite: bool = False,
+    cache: str | os.PathLike | None = None,
+    retry_failed: bool = False,
     progress: Progress | None = None,
 ) -> CompileReport:
     """Compile the selected batches into one unified dataset.
@@ -106,10 +126,13 @@ def compile(
         seed: overrides the config's seed.
         on_error: ``stop``, or ``skip`` to leave bad pictures out and list them in the manifest.
         overwrite: replace an output that was compiled from other inputs.
+        cache: folder or URL of the prediction cache; ``.unify/cache`` in the workspace by default.
+        retry_failed: ask auto-labelers again about pictures that they failed on.
         progress: told how the work goes.
 
     Raises:
         RegistryError, LabelError, PictureError, LockError, PlanError: the inputs are wrong; nothing was written.
+        AutoLabelerError: a model cannot be loaded, or its answers break the contract; what it answered before is kept.
         OutputError: the output exists, is in use, or cannot be written; what was finished is kept for the next run.
     """
     began = time.perf_counter()
@@ -127,55 +150,63 @@ def compile(
         fresh=True,
         progress=progress,
     )
-    _refuse_machine_methods(request.config)
+    machines = open_autolabeling(request.plan, request.registry, cache)
+    identity = request_identity(request.plan, request.lock_entries, machines.request_entries())
     target = request.config.output
-    identity = request_identity(request.plan, request.lock_entries)
-    manifest = _already_there(target, identity, overwrite)
+    how = _How(pool, on_error, overwrite, retry_failed, progress)
+    manifest, inference = _already_there(target, identity, how), NO_INFERENCE
     up_to_date = manifest is not None
     if not up_to_date:
         try:
             with only_writer(target):
-                manifest = _write_dataset(request, target, identity, pool, on_error, overwrite, progress)
+                manifest, inference = _write_dataset(request, machines, identity, how)
         except OSError as error:
             raise cannot_write(target, error) from error
-    return CompileReport(target, manifest, time.perf_counter() - began, up_to_date, warnings_of(request))
+    warnings = (*warnings_of(request), *machines.warnings(), *machines.failure_warnings())
+    return CompileReport(target, manifest, time.perf_counter() - began, up_to_date, warnings, inference)
+
+
+@dataclass(frozen=True)
+class _How:
+    """How a compile goes about it; see `compile`."""
+
+    executor: Executor
+    on_error: str
+    overwrite: bool
+    retry_failed: bool
+    progress: Progress
 
 
 def _write_dataset(
-    request: Request,
-    target: Path,
-    identity: str,
-    executor: Executor,
-    on_error: str,
-    overwrite: bool,
-    progress: Progress,
-) -> JsonObject:
-    """Write and publish the dataset; returns its manifest."""
+    request: Request, machines: AutoLabeling, identity: str, how: _How
+) -> tuple[JsonObject, InferenceReport]:
+    """Infer, write and publish the dataset; returns its manifest and what was inferred."""
+    target = request.config.output
     # Asked again: another compile of the same request may have finished while this one waited for its turn.
-    manifest = _already_there(target, identity, overwrite)
+    manifest = _already_there(target, identity, how)
     if manifest is not None:
-        return manifest
-    staging = open_staging(target, identity)
-    results = _write_shards(request.plan, staging, executor, on_error, progress)
-    manifest = build_manifest(request.plan, request.lock_entries, results, identity)
-    return _finish(request.plan, staging, manifest, overwrite)
+        return manifest, NO_INFERENCE
+    inference = infer(
+        machines.questions(),
+        machines.pictures,
+        machines.cache,
+        how.executor,
+        scratch=target.with_name(f".{target.name}.inferring"),
+        progress=how.progress,
+        on_error=how.on_error,
+        retry_failed=how.retry_failed,
+    )
+    failed = machines.failures()
+    # A picture that an auto-labeler failed on before and not now makes another shard.
+    staging = open_staging(target, json_digest([identity, failed]) if failed else identity)
+    shards = _write_shards(request.plan, machines.filling, staging, how)
+    facts = MachineFacts(machines.manifest_entries(), _sum_conflicts(shards), failed)
+    results = [shard.result for shard in shards]
+    manifest = build_manifest(request.plan, request.lock_entries, results, identity, facts)
+    return _finish(request.plan, staging, manifest, how.overwrite), inference
 
 
-def _refuse_machine_methods(config: CompileConfig) -> None:
-    machine = [f"{task}: {method}" for task, method in config.methods.items() if method.needs_predictions]
-    if machine:
-        raise PlanError(
-            Problem(
-                where=config.where,
-                what="this version plans auto-labeling but does not run it yet",
-                got=", ".join(machine),
-                expected=f"{Method.PARTIAL} or {Method.NAIVE}",
-                fix="compile with --method partial; `unify plan` shows the inference the methods would need",
-            )
-        )
-
-
-def _already_there(output: Path, identity: str, overwrite: bool) -> JsonObject | None:
+def _already_there(output: Path, identity: str, how: _How) -> JsonObject | None:
     """The manifest of an output that is what the request asks for; None where there is something to write.
 
     Raises:
@@ -187,9 +218,10 @@ def _already_there(output: Path, identity: str, overwrite: bool) -> JsonObject |
         manifest = read_manifest(output)
     except DatasetError:
         raise output_exists(output) from None
-    if manifest["request"] == identity and _has_all_shards(output, manifest):
+    is_final = not (how.retry_failed and manifest.get("failed"))
+    if manifest["request"] == identity and is_final and _has_all_shards(output, manifest):
         return manifest
-    if not overwrite:
+    if not how.overwrite:
         raise output_exists(output)
     return None
 
@@ -199,34 +231,68 @@ def _has_all_shards(output: Path, manifest: JsonObject) -> bool:
     return all(path.is_file() and path.stat().st_size == size for path, size in sizes.items())
 
 
-def _write_shards(
-    plan: CompilePlan, staging: Staging, executor: Executor, on_error: str, progress: Progress
-) -> list[ShardResult]:
+@dataclass(frozen=True)
+class _WrittenShard:
+    """A shard, and what was dropped while it was filled.
+
+    Attributes:
+        result: what it holds.
+        conflicts: class -> machine boxes dropped for lying on a hand box of an exclusive class.
+    """
+
+    result: ShardResult
+    conflicts: Mapping[str, int]
+
+
+def _write_shards(plan: CompilePlan, filling: Filling, staging: Staging, how: _How) -> list[_WrittenShard]:
     """Write every shard that an earlier run did not finish; results in the order of the plan."""
-    results = _finished_shards(staging)
-    tick = progress.stage("writing", sum(len(shard.examples) for shard in plan.shards))
-    tick(sum(len(shard.examples) for shard in plan.shards if shard.file_name in results))
-    missing = [shard for shard in plan.shards if shard.file_name not in results]
-    for result in executor.run(write_shard, _jobs(plan, staging.folder, missing, on_error), tick):
-        staging.note(result.file_name, result.to_json())
-        results[result.file_name] = result
-    return [results[shard.file_name] for shard in plan.shards]
+    written = _finished_shards(staging)
+    tick = how.progress.stage("writing", sum(len(shard.examples) for shard in plan.shards))
+    tick(sum(len(shard.examples) for shard in plan.shards if shard.file_name in written))
+    missing = [shard for shard in plan.shards if shard.file_name not in written]
+    conflicts: dict[str, Mapping[str, int]] = {}
+    for result in how.executor.run(write_shard, _jobs(filling, staging.folder, missing, how.on_error, conflicts), tick):
+        done = _WrittenShard(result, conflicts.pop(result.file_name))
+        staging.note(result.file_name, {"result": result.to_json(), "conflicts": done.conflicts})
+        written[result.file_name] = done
+    return [written[shard.file_name] for shard in plan.shards]
 
 
-def _jobs(plan: CompilePlan, folder: Path, shards: Sequence[ShardPlan], on_error: str) -> Iterator[ShardJob]:
+def _jobs(
+    filling: Filling,
+    folder: Path,
+    shards: Sequence[ShardPlan],
+    on_error: str,
+    conflicts: dict[str, Mapping[str, int]],
+) -> Iterator[ShardJob]:
+    """The jobs of shards; what each dropped is put into ``conflicts`` under its name."""
+    taxonomy = filling.plan.taxonomy
+    for shard, table, counts in filling.tables(shards):
+        conflicts[shard.file_name] = _by_class(counts, taxonomy) if counts else {}
+        yield ShardJob(str(folder), shard.file_name, table, taxonomy, on_error)
+
+
+def _by_class(counts: FillCounts, taxonomy: Taxonomy) -> dict[str, int]:
+    dropped = counts.conflicts.tolist()
+    return {name: dropped[class_id - 1] for class_id, name in taxonomy.names.items() if dropped[class_id - 1]}
+
+
+def _sum_conflicts(shards: Sequence[_WrittenShard]) -> dict[str, int]:
+    total: Counter[str] = Counter()
     for shard in shards:
-        yield ShardJob(str(folder), shard.file_name, merge_examples(plan, shard.examples), plan.taxonomy, on_error)
+        total.update(shard.conflicts)
+    return dict(total)
 
 
-def _finished_shards(staging: Staging) -> dict[str, ShardResult]:
+def _finished_shards(staging: Staging) -> dict[str, _WrittenShard]:
     """Shards that an earlier run noted as finished and whose bytes still are what it noted."""
-    results = {}
+    written = {}
     for name, facts in staging.notes().items():
-        result = ShardResult.from_json(facts)
+        result = ShardResult.from_json(facts["result"])
         path = staging.folder / name
         if path.is_file() and seal_shard(path) == (result.num_bytes, result.sha256):
-            results[name] = result
-    return results
+            written[name] = _WrittenShard(result, facts["conflicts"])
+    return written
 
 
 def _finish(plan: CompilePlan, staging: Staging, manifest: JsonObject, overwrite: bool) -> JsonObject:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from unify.core.digest import json_digest
 from unify.core.types import JsonObject
@@ -14,15 +15,43 @@ from unify.records.shard import ShardResult
 from unify.registry.lock import LockEntry
 
 
-def request_identity(plan: CompilePlan, entries: Sequence[LockEntry]) -> str:
-    """Hex digest of everything that decides the bytes of the output: equal identities, equal datasets."""
+def request_identity(plan: CompilePlan, entries: Sequence[LockEntry], autolabelers: Sequence[JsonObject] = ()) -> str:
+    """Hex digest of everything that decides the bytes of the output: equal identities, equal datasets.
+
+    Args:
+        plan: what was planned.
+        entries: lock entries of ``plan.batches``.
+        autolabelers: who fills which classes, how: fingerprints, thresholds, calibrations.
+    """
     return json_digest(
-        {**_request(plan, entries), "shards": [[shard.file_name, len(shard.examples)] for shard in plan.shards]}
+        {
+            **_request(plan, entries, autolabelers),
+            "shards": [[shard.file_name, len(shard.examples)] for shard in plan.shards],
+        }
     )
 
 
+@dataclass(frozen=True)
+class MachineFacts:
+    """What machines did; nothing by default.
+
+    Attributes:
+        autolabelers: one entry each.
+        conflicts: class -> machine boxes dropped for lying on a hand box of an exclusive class.
+        failed: pictures that an auto-labeler could not process.
+    """
+
+    autolabelers: Sequence[JsonObject] = ()
+    conflicts: Mapping[str, int] = field(default_factory=dict)
+    failed: Sequence[JsonObject] = ()
+
+
 def build_manifest(
-    plan: CompilePlan, entries: Sequence[LockEntry], results: Sequence[ShardResult], identity: str
+    plan: CompilePlan,
+    entries: Sequence[LockEntry],
+    results: Sequence[ShardResult],
+    identity: str,
+    machines: MachineFacts,
 ) -> JsonObject:
     """The manifest, less the label maps' digests. No clock, no host name, no absolute path.
 
@@ -31,10 +60,11 @@ def build_manifest(
         entries: lock entries of ``plan.batches``.
         results: what was written, in the order of ``plan.shards``.
         identity: see `request_identity`.
+        machines: what auto-labelers did.
     """
     taxonomy = plan.taxonomy
     return {
-        **_request(plan, entries),
+        **_request(plan, entries, machines.autolabelers),
         "request": identity,
         "splits": {split: _split(plan, results, split) for split in plan.splits},
         "classes": dataset_classes(sum_counts((result.classes for result in results), taxonomy)),
@@ -56,10 +86,12 @@ def build_manifest(
             "unlabeled": len(plan.unlabeled),
         },
         "transcoded": sum(result.transcoded for result in results),
+        "conflicts": dict(machines.conflicts),
+        "failed": list(machines.failed),
     }
 
 
-def _request(plan: CompilePlan, entries: Sequence[LockEntry]) -> JsonObject:
+def _request(plan: CompilePlan, entries: Sequence[LockEntry], autolabelers: Sequence[JsonObject]) -> JsonObject:
     """The part of the manifest that is known before anything is written."""
     config, taxonomy = plan.config, plan.taxonomy
     return {
@@ -70,7 +102,7 @@ def _request(plan: CompilePlan, entries: Sequence[LockEntry]) -> JsonObject:
         "method": {task: str(method) for task, method in config.methods.items()},
         "taxonomy": taxonomy_entry(taxonomy),
         "inputs": [_input(plan, number, entry) for number, entry in enumerate(entries)],
-        "autolabelers": [],
+        "autolabelers": list(autolabelers),
     }
 
 

@@ -16,7 +16,7 @@ from unify.progress import Progress
 from unify.registry.config import find_config, load_config
 from unify.registry.load import find_workspace, load_registry
 from unify.registry.lock import LockEntry
-from unify.registry.objects import CompileConfig
+from unify.registry.objects import CompileConfig, Registry
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,13 @@ class Request:
     """What was asked for, read and planned.
 
     Attributes:
+        registry: the workspace's registry.
         config: the request, references resolved.
         read: the selected batches, in config order.
         plan: what to do.
     """
 
+    registry: Registry
     config: CompileConfig
     read: tuple[ReadBatch, ...]
     plan: CompilePlan
@@ -74,7 +76,7 @@ def prepare(
     )
     read = take_in(registry, request.batches, on_error=on_error, workers=workers, fresh=fresh, progress=progress)
     plan = build_plan(request, registry.taxonomy, [each.labels for each in read])
-    return Request(request, tuple(read), plan)
+    return Request(registry, request, tuple(read), plan)
 
 
 def warnings_of(request: Request) -> tuple[str, ...]:

@@ -91,16 +91,17 @@ def test_what_running_the_code_leaves_behind_does_not_count(tmp_path):
     assert fingerprint_of([folder], RECIPE) == before
 
 
-def test_linked_files_and_folders_count_with_what_they_lead_to(tmp_path):
-    blobs = tmp_path / "blobs"
-    write(blobs / "a/data", b"one")
+@pytest.mark.parametrize("changed", ["file", "folder"])
+def test_linked_files_and_folders_count_with_what_they_lead_to(tmp_path, changed):
+    for name in ("file", "folder"):
+        write(tmp_path / "blobs" / name / "data", b"one")
     folder = tmp_path / "snapshot"
     folder.mkdir()
-    (folder / "model").symlink_to(blobs / "a/data")
-    (folder / "more").symlink_to(blobs / "a")
+    (folder / "model").symlink_to(tmp_path / "blobs/file/data")
+    (folder / "more").symlink_to(tmp_path / "blobs/folder")
     (folder / "loop").symlink_to(folder)
     before = fingerprint_of([folder], RECIPE)
-    write(blobs / "a/data", b"two")
+    write(tmp_path / "blobs" / changed / "data", b"two")
     assert fingerprint_of([folder], RECIPE) != before
 
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 SECONDS = 20  # far more than anything here needs
 
 
-def wait_until(condition: Callable[[], object]) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = SECONDS) -> None:
     """Return as soon as the condition holds; fail if it does not in time."""
-    end = time.monotonic() + SECONDS
+    end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited too long"
         time.sleep(0.02)

@@ -10,11 +10,13 @@ import numpy as np
 from tests.factories import TAXONOMY as PLAIN
 from tests.factories import Box, make_config
 from unify.core.calibrator import RAW_SCORES, Calibrator
-from unify.core.fill_policy import ClassPolicy
+from unify.core.fill_policy import ClassPolicy, FillPolicy
 from unify.core.prediction_table import PredictionTable, gather_predictions
 from unify.core.predictions import Failure, Prediction
 from unify.core.types import BatchLabels, ExampleTable, Method
+from unify.merge.fill_counts import FillCounts
 from unify.merge.human import merge_examples
+from unify.merge.machine import fill_classes
 from unify.planning.build import build_plan
 
 TAXONOMY = replace(PLAIN, exclusive=(("car", "truck"), ("car", "pedestrian")))
@@ -66,6 +68,18 @@ def policy(
     """A policy of a class by name."""
     class_id = TAXONOMY.ids[name]
     return ClassPolicy(autolabeler, class_id, method, threshold, low, trust, weight, box_weight, ignore_zone)
+
+
+def fill(
+    humans: ExampleTable,
+    found: dict[str, Found],
+    *policies: ClassPolicy,
+    others: dict[str, dict[str, Found]] | None = None,
+) -> tuple[ExampleTable, FillCounts]:
+    """``found`` is what ``street:v1`` says; ``others`` are further auto-labelers."""
+    said = {"street:v1": found, **(others or {})}
+    predictions = {name: predicted(humans, each) for name, each in said.items()}
+    return fill_classes(humans, predictions, FillPolicy(policies), TAXONOMY)
 
 
 def assert_equal_tables(one: ExampleTable, other: ExampleTable) -> None:

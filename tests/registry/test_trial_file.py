@@ -48,6 +48,14 @@ scenario:
 """
 
 
+VEHICLE = """\
+task: vehicle
+batches:
+  b1: {annotations: data/v1.json, images: data/v1}
+  b2: {annotations: data/v2.json, images: data/v2, split: test}
+"""
+
+
 def write(path: Path, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
@@ -55,8 +63,8 @@ def write(path: Path, text: str) -> Path:
 
 
 def load(folder: Path, text: str, *, files: dict[str, str] | None = None, **arguments: Any) -> TrialConfig:
-    """A trial of a workspace of two batches."""
-    workspace = make_workspace(folder, files)
+    """A trial of a workspace of two batches, one to train on and one to evaluate on."""
+    workspace = make_workspace(folder, {"registry/datasets/vehicle.yaml": VEHICLE, **(files or {})})
     return load_trial(write(folder / "configs/trials/t.yaml", text), load_registry(workspace), **arguments)
 
 
@@ -105,8 +113,8 @@ def test_registered_batches_are_kept_as_selections(tmp_path: Path) -> None:
 def test_full_is_tried_by_default_only_where_all_labels_are_known(tmp_path: Path) -> None:
     assert load(tmp_path, SELECTED).methods == ("naive", "partial")
     text = SELECTED.replace("evaluation: [vehicle:b2]", "withheld: [vehicle:b2]\nevaluation: [vehicle:b3]")
-    batches = "".join(f"  b{i}: {{annotations: data/{i}.json, images: data}}\n" for i in (1, 2, 3))
-    files = {"registry/datasets/vehicle.yaml": f"task: vehicle\nbatches:\n{batches}"}
+    batches = VEHICLE.replace("b2", "b3") + "  b2: {annotations: data/v3.json, images: data/v3}\n"
+    files = {"registry/datasets/vehicle.yaml": batches}
     assert load(tmp_path, text, files=files).methods == ("naive", "partial", "full")
 
 
@@ -217,7 +225,8 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
 
 @cache
 def any_registry(folder: Path) -> Registry:
-    return load_registry(make_workspace(folder, {f"data/{name}.json": "{}" for name in "abc"}))
+    files = {f"data/{name}.json": "{}" for name in "abc"}
+    return load_registry(make_workspace(folder, {"registry/datasets/vehicle.yaml": VEHICLE, **files}))
 
 
 @given(data=st.data())

@@ -193,11 +193,13 @@ def trained(workspace: Path) -> tuple[Any, list[float]]:
     return model, model.fit(encoded, epochs=3, shuffle=False, verbose=0).history["loss"]
 
 
+@pytest.mark.slow
 def test_fit_lowers_the_loss(trained: tuple[Any, list[float]]):
     _, losses = trained
     assert losses[-1] < losses[0] / 2
 
 
+@pytest.mark.slow
 # The detector was compiled by its own constructor, which Keras does not repeat; nor do we need it.
 @pytest.mark.filterwarnings("ignore:`compile:UserWarning:keras")
 def test_a_saved_model_keeps_its_losses(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from unify.cli.cache import CacheRoot
 from unify.cli.options import Config, ExecutorName, Json, MethodOption, OnErrorOption, Seed, Workers, Workspace
+
+if TYPE_CHECKING:
+    from unify.inference.run import InferenceReport
 
 
 def add_to(app: typer.Typer) -> None:
@@ -23,10 +27,17 @@ def compile(
     seed: Seed = None,
     on_error: OnErrorOption = "stop",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an output of other inputs.")] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Ask auto-labelers again about pictures they failed on.")
+    ] = False,
+    cache: CacheRoot = None,
     workspace: Workspace = None,
     json: Json = False,
 ) -> None:
     """Write the unified dataset of a config.
+
+    Classes nobody labeled are filled by auto-labelers where the method is hard or soft; what they say of a picture is
+    kept, so that they look at it once.
 
     The output appears whole or not at all; an interrupted compile resumes when the same command is given again.
     """
@@ -44,6 +55,8 @@ def compile(
             seed=seed,
             on_error=str(on_error),
             overwrite=overwrite,
+            cache=cache,
+            retry_failed=retry_failed,
             progress=bars,
         )
     summary = report.summary()
@@ -53,6 +66,21 @@ def compile(
     print_warnings(report.warnings)
     if summary["skipped"]:
         print(f'{plural(summary["skipped"], "picture")} skipped; see "skipped" in {report.output}/manifest.json')
+    if report.inference.inferred or report.inference.cached:
+        print(f"auto-labeling: {_answers(report.inference)}; machine boxes: {_machine_boxes(summary)}")
     what = f"{plural(summary['examples'], 'example')}, {plural(summary['boxes'], 'box')}"
     done = "is up to date" if report.up_to_date else f"written in {report.seconds:.1f} s"
     print(f"{shown_path(report.output)} {done}: {what}, {plural(len(report.manifest['shards']), 'shard')}")
+
+
+def _answers(inference: InferenceReport) -> str:
+    from unify.cli.output import plural
+
+    return f"{plural(inference.inferred, 'answer')} inferred, {inference.cached:,} cached"
+
+
+def _machine_boxes(summary: dict) -> str:
+    """``car 1,204 (31 %), truck 80 (4 %)``."""
+    ratio = summary["auto_label_ratio"]
+    found = [f"{name} {boxes:,} ({ratio[name]:.0%})" for name, boxes in summary["machine_boxes"].items() if boxes]
+    return ", ".join(found) or "none"

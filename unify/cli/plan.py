@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from unify.cli.cache import CacheRoot
 from unify.cli.options import Config, Json, MethodOption, Workers, Workspace
 
 
@@ -14,20 +15,23 @@ def add_to(app: typer.Typer) -> None:
 def plan(
     config: Config,
     method: MethodOption = None,
+    cache: CacheRoot = None,
     workspace: Workspace = None,
     workers: Workers = None,
     json: Json = False,
 ) -> None:
     """Show what compile would do, before it does it.
 
-    Examples, labeled and unknown classes, what each batch adds, inference that hard or soft would need, shards.
+    Examples, labeled and unknown classes, what each batch adds, inference that hard or soft needs and how much of it
+    is cached, shards.
     """
     from unify.cli.output import Bars, print_json
     from unify.compiler import plan as run
     from unify.planning.summary import plan_summary
 
     with Bars() as bars:
-        summary = plan_summary(run(config, method=method, workspace=workspace, workers=workers, progress=bars))
+        planned = run(config, method=method, workspace=workspace, workers=workers, cache=cache, progress=bars)
+    summary = plan_summary(planned)
     if json:
         print_json(summary)
     else:

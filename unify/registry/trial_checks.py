@@ -104,7 +104,7 @@ def batch_problems(file: YamlFile, entry: TrialFile, registry: Registry | None) 
 
 
 def _split_problems(file: YamlFile, groups: Mapping[tuple[KeyPath, str], Sequence[str]]) -> Iterator[Problem]:
-    """Batches, by selection and split: to train on of another split than ``train``, to evaluate on of it or of several."""
+    """Batches, by selection and split, to train on but not ``train``, or to evaluate on but not of one other split."""
     measured = [split for (path, split) in groups if path[0] == "evaluation" and split != TRAIN]
     for (path, split), refs in groups.items():
         right, expected = TRAIN, f"batches of the split '{TRAIN}'"
@@ -150,13 +150,13 @@ def task_problems(file: YamlFile, entry: DrivingEntry | CutEntry) -> Iterator[Pr
             first.setdefault(name, path)
 
 
-def cut_problems(file: YamlFile, entry: CutEntry, base: Path) -> Iterator[Problem]:
-    """Files that are absent, and annotation files that are named twice."""
+def cut_problems(file: YamlFile, entry: CutEntry, base: Path, *, files_needed: bool) -> Iterator[Problem]:
+    """Files that are absent, if they are needed, and annotation files that are named twice."""
     first: dict[str, KeyPath] = {}
     for key in ("train", "test"):
         for index, source in enumerate(getattr(entry, key)):
             path = ("scenario", key, index)
-            yield from _absent(file, path, source, base)
+            yield from _absent(file, path, source, base) if files_needed else ()
             annotations = os.path.abspath(base / source.annotations)
             if annotations in first:
                 fix = f"name it once; the first is at {file.where(first[annotations])}"

@@ -43,6 +43,7 @@ def load_trial(
     output: Path | None = None,
     seeds: int | None = None,
     methods: Sequence[str] | None = None,
+    files_needed: bool = True,
 ) -> TrialConfig:
     """Reads and checks a trial.
 
@@ -54,9 +55,10 @@ def load_trial(
         output: takes the place of the file's ``output``; relative to the current folder.
         seeds: takes the place of the file's ``seeds``: how many, at least 3.
         methods: takes the place of the file's ``methods``.
+        files_needed: whether files of a ``cut`` that are not there are a problem: they are, to run it.
 
     Raises:
-        RegistryError: every problem of the config, files of a ``cut`` that are not there among them.
+        RegistryError: every problem of the config.
     """
     from unify.registry.trial_schema import trial_model
 
@@ -74,7 +76,9 @@ def load_trial(
     if entry is None:  # a wrong name must not hide what is wrong elsewhere
         entry, _ = check_shape(replace(asked, value=asked.value | {"name": "unnamed"}), model)
     problems += [*_argument_problems(given, full=_knows_all_labels(file)), *source_problems(file)]
-    problems += _entry_problems(file, entry, registry, files) if entry else []
+    problems += _entry_problems(file, entry, registry) if entry else []
+    if entry and entry.scenario and entry.scenario.kind == "cut":
+        problems += cut_problems(file, entry.scenario, files, files_needed=files_needed)
     if problems or entry is None:
         raise config_error(problems, shown)
     return TrialConfig(
@@ -101,7 +105,7 @@ def _argument_problems(given: Mapping[str, Any], *, full: bool) -> Iterator[Prob
         yield from seed_problems(given["seeds"], lambda _: partial(Problem, "--seeds"))
 
 
-def _entry_problems(file: YamlFile, entry: TrialFile, registry: Registry | None, files: Path) -> list[Problem]:
+def _entry_problems(file: YamlFile, entry: TrialFile, registry: Registry | None) -> list[Problem]:
     """Of keys that an argument took the place of, the entry holds a default, in which nothing is wrong."""
     full = _knows_all_labels(file)
     problems = [
@@ -112,8 +116,6 @@ def _entry_problems(file: YamlFile, entry: TrialFile, registry: Registry | None,
         problems += batch_problems(file, entry, registry)
     if entry.scenario and entry.scenario.kind in ("driving", "cut"):
         problems += task_problems(file, entry.scenario)
-    if entry.scenario and entry.scenario.kind == "cut":
-        problems += cut_problems(file, entry.scenario, files)
     return problems
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,8 +15,9 @@ import numpy as np
 
 from unify.core.digest import json_digest
 from unify.core.types import JsonObject
-from unify.files import whole_file, write_whole
+from unify.files import cannot_write, whole_file, write_whole
 from unify.registry.trial_objects import DetectorSettings
+from unify.trials.claim import json_bytes
 from unify.trials.scores import RunScores, run_scores
 
 if TYPE_CHECKING:
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
 RECIPE = 1  # raised whenever the same inputs train or score another way
 RESAMPLES = 1000
 
-_RESAMPLED = ("ap50", "ap75")
+_RUN, _LOG, _RESAMPLED = "run.json", "log.txt", "resampled.npz"
+_RESAMPLED_METRICS = ("ap50", "ap75")
 _BATCH = 32  # pictures at a time when detecting
 _LOSSES_KEPT = 100
 
@@ -65,19 +68,34 @@ def run_identity(dataset_digest: str, evaluation_digest: str, settings: Detector
 
 def is_done(job: RunJob) -> bool:
     """Whether the run's folder holds its result; ``run.json`` is written last."""
-    path = job.folder / "run.json"
-    return path.is_file() and json.loads(path.read_bytes())["identity"] == job.identity
+    try:
+        return json.loads((job.folder / _RUN).read_bytes())["identity"] == job.identity
+    except (OSError, ValueError, TypeError, KeyError):
+        return False
 
 
 def do_run(job: RunJob, progress: Callable[[int], None]) -> str:
     """Train and evaluate; returns the method. ``progress`` is told of every gradient step.
 
+    What an earlier attempt left in the folder is removed.
+
     Raises:
-        UnifyError: the datasets are damaged or do not fit each other.
+        UnifyError: the datasets are damaged, or training broke down.
+        OutputError: the folder cannot be written.
     """
-    job.folder.mkdir(parents=True, exist_ok=True)
-    with _stderr_to(job.folder / "log.txt"):
-        _train_and_evaluate(job, progress)
+    try:
+        shutil.rmtree(job.folder, ignore_errors=True)
+        job.folder.mkdir(parents=True)
+        # TensorFlow writes notes on its own build past every log level; progress goes where it would have gone.
+        with open(job.folder / _LOG, "wb") as log, _stderr_to(log.fileno()) as terminal:
+
+            def tell(steps: int) -> None:
+                with _stderr_to(terminal):
+                    progress(steps)
+
+            _train_and_evaluate(job, tell)
+    except OSError as error:
+        raise cannot_write(job.folder, error) from error
     return job.method
 
 
@@ -91,30 +109,28 @@ def _train_and_evaluate(job: RunJob, progress: Callable[[int], None]) -> None:
 
     keras.backend.clear_session()  # a worker does several runs
     trained = train(job.dataset, job.settings, seed=job.seed, progress=progress)
-    trained.detector.check_classes(job.evaluation)
     pictures = load(job.evaluation, job.split, batch_size=_BATCH, image_hw=job.settings.image_hw)
     detections = trained.detector.detect(pictures)
     truth = read_truth(job.evaluation, job.split)
     report = score_detections(truth, detections).summary()
     resampled = resampled_ap(truth, detections, samples=RESAMPLES)
 
-    (job.folder / "run.json").unlink(missing_ok=True)
     trained.detector.save(job.folder / "detector.keras")
     write_whole(job.folder / "detections.json", _coco_results(detections))
-    with whole_file(job.folder / "resampled.npz") as file:
-        np.savez(file, **dict(zip(_RESAMPLED, resampled.T)))
-    write_whole(job.folder / "run.json", _json(_facts(job, report, trained.losses)))
+    with whole_file(job.folder / _RESAMPLED) as file:
+        np.savez(file, **dict(zip(_RESAMPLED_METRICS, resampled.T)))
+    write_whole(job.folder / _RUN, json_bytes(_facts(job, report, trained.losses)))
 
 
 def read_run(job: RunJob) -> tuple[RunScores, JsonObject]:
     """The scores of a run that is done, and all of its ``run.json``."""
-    facts = json.loads((job.folder / "run.json").read_bytes())
-    with np.load(job.folder / "resampled.npz") as resampled:
-        scores = run_scores(job.method, job.seed, facts["report"], {name: resampled[name] for name in _RESAMPLED})
+    facts = json.loads((job.folder / _RUN).read_bytes())
+    with np.load(job.folder / _RESAMPLED) as resampled:
+        scores = run_scores(job.method, job.seed, facts["report"], {name: resampled[name] for name in resampled})
     return scores, facts
 
 
-def _facts(job: RunJob, report: JsonObject, losses: tuple[float, ...]) -> JsonObject:
+def _facts(job: RunJob, report: JsonObject, losses: Sequence[float]) -> JsonObject:
     import keras
     import tensorflow
 
@@ -124,15 +140,15 @@ def _facts(job: RunJob, report: JsonObject, losses: tuple[float, ...]) -> JsonOb
         "seed": job.seed,
         "detector": asdict(job.settings),
         "versions": {"keras": keras.__version__, "tensorflow": tensorflow.__version__},
-        "losses": _thinned(losses),
+        "losses": thinned(losses),
         "report": report,
     }
 
 
-def _thinned(losses: tuple[float, ...]) -> list[float]:
+def thinned(losses: Sequence[float]) -> list[float]:
     """Means of consecutive losses, about a hundred."""
     size = max(1, len(losses) // _LOSSES_KEPT)
-    whole = np.array(losses[: len(losses) // size * size]).reshape(-1, size)
+    whole = np.array(losses[: len(losses) // size * size], np.float64).reshape(-1, size)
     return [round(loss, 6) for loss in whole.mean(axis=1).tolist()]
 
 
@@ -143,18 +159,13 @@ def _coco_results(detections: Detections) -> bytes:
     return json.dumps([dict(zip(keys, each)) for each in columns]).encode()
 
 
-def _json(value: JsonObject) -> bytes:
-    return (json.dumps(value, indent=1, sort_keys=True) + "\n").encode()
-
-
 @contextmanager
-def _stderr_to(path: Path) -> Iterator[None]:
-    """Keep what native libraries say: TensorFlow writes notes on its own build past every log level."""
-    terminal = os.dup(2)
-    with open(path, "wb") as log:
-        os.dup2(log.fileno(), 2)
+def _stderr_to(target: int) -> Iterator[int]:
+    """File descriptor 2 of the process is another one for a while; yields one that is what it was."""
+    before = os.dup(2)
     try:
-        yield
+        os.dup2(target, 2)
+        yield before
     finally:
-        os.dup2(terminal, 2)
-        os.close(terminal)
+        os.dup2(before, 2)
+        os.close(before)

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from unify.compiler import default_workers
 from unify.core.types import JsonObject
-from unify.errors import OutputError, Problem, RegistryError
+from unify.errors import RegistryError
 from unify.executors import make_executor
 from unify.files import write_whole
 from unify.progress import Progress, Silent
 from unify.registry.config import find_config
-from unify.registry.load import find_workspace, load_registry
+from unify.registry.load import load_registry
 from unify.registry.trial_file import load_trial
-from unify.registry.trial_objects import TrialConfig
+from unify.registry.trial_objects import Digits, TrialConfig
+from unify.request import open_workspace
 from unify.staging import only_writer
-from unify.trials.datasets import TrialDatasets, compile_datasets, partly_labeled
+from unify.trials.claim import MARK, claim, json_bytes, request_of
+from unify.trials.datasets import TrialDatasets, compile_datasets, dataset_warnings
 from unify.trials.plot import draw_plot
 from unify.trials.requirements import check_installed
 from unify.trials.run import RunJob, do_run, is_done, read_run, run_identity
@@ -30,10 +30,8 @@ from unify.trials.table import summary_lines
 TRIAL = "trial.json"
 PLOT = "trial.svg"
 TABLE = "trial.txt"
-FORMAT = "unify-trial"
-VERSION = 1
 
-_REQUEST = "request.json"
+_NEEDED = ("tensorflow", "pycocotools", "scipy", "matplotlib")
 
 
 @dataclass(frozen=True)
@@ -43,16 +41,19 @@ class TrialReport:
     Attributes:
         output: the trial's folder.
         content: ``trial.json``.
-        warnings: what a person should know, one sentence each.
     """
 
     output: Path
     content: JsonObject
-    warnings: tuple[str, ...]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know, one sentence each."""
+        return tuple(self.content["warnings"])
 
     def summary(self) -> JsonObject:
         """The ``--json`` of ``unify trial``."""
-        return self.content
+        return {"output": str(self.output), **self.content}
 
     def lines(self) -> Iterator[str]:
         """The tables and what they show, as text."""
@@ -80,17 +81,19 @@ def trial(
     Args:
         config: a trial's YAML file, or its name under ``configs/``.
         workspace: folder that holds ``registry/``; the nearest one upwards by default. A scenario needs none.
-        methods, seeds, output: take the place of the config's.
-        workers: runs at a time; as many as cores by default.
+        methods: take the place of the config's.
+        seeds: how many, at least 3; take the place of the config's.
+        output: takes the place of the config's.
+        workers: runs at a time; as many as cores by default. As for `unify.compile`, a script that has TensorFlow
+            loaded calls this under ``if __name__ == "__main__":``.
         executor: ``local`` or ``ray``.
-        overwrite: replace a trial of other settings in the output folder.
+        overwrite: replace runs of other settings in the output folder.
         progress: told how the work goes.
 
     Raises:
-        UnifyError: anything is wrong with config, batches or pictures, or a library is missing.
-        OutputError: the output folder holds something else, or another process works in it.
+        UnifyError: anything is wrong with config, batches or pictures, training broke down, or a library is missing.
+        OutputError: the output holds something else, another process writes it, or it cannot be written.
     """
-    check_installed("tensorflow", "pycocotools", "scipy", "matplotlib")
     progress, workers = progress or Silent(), workers or default_workers()
     root = _workspace(workspace)
     asked = load_trial(
@@ -100,50 +103,27 @@ def trial(
         seeds=seeds,
         methods=methods,
     )
+    check_installed(*_NEEDED, *(["sklearn"] if isinstance(asked.scenario, Digits) else []))
     with only_writer(asked.output):
-        _claim(asked, overwrite)
-        datasets = compile_datasets(asked, root, workers=workers, executor=executor, progress=progress)
+        overwrite = overwrite or not any(asked.output.glob("runs/*/run.json"))  # there is nothing to lose
+        claim(asked, overwrite=overwrite)
+        datasets = compile_datasets(
+            asked, root, workers=workers, executor=executor, overwrite=overwrite, progress=progress
+        )
         jobs = _jobs(asked, datasets)
         _do_runs(jobs, workers, executor, progress)
-        content = _content(asked, datasets, jobs)
-        report = TrialReport(asked.output, content, tuple(_warnings(datasets)))
-        write_whole(asked.output / TRIAL, _json(content))
+        report = TrialReport(asked.output, _content(asked, datasets, jobs))
+        write_whole(asked.output / TRIAL, json_bytes(report.content))
         write_whole(asked.output / TABLE, "".join(f"{line}\n" for line in report.lines()).encode())
-        draw_plot(content, asked.output / PLOT)
+        draw_plot(report.content, asked.output / PLOT)
     return report
 
 
 def _workspace(workspace: str | os.PathLike[str] | None) -> Path | None:
-    if workspace:
-        return Path(workspace).resolve()
-    with suppress(RegistryError):
-        return find_workspace(Path.cwd())
-    return None
-
-
-def _request(asked: TrialConfig) -> JsonObject:
-    """The settings that all runs of a folder share; methods and seeds may be added later."""
-    entry = asdict(asked)
-    kept = {key: entry[key] for key in ("name", "detector", "scenario", "datasets", "withheld", "evaluation")}
-    return json.loads(json.dumps(kept | {"kind": type(asked.scenario).__name__}, default=str))
-
-
-def _claim(asked: TrialConfig, overwrite: bool) -> None:
-    """Make the output this trial's folder.
-
-    Raises:
-        OutputError: it is not a trial's, or another trial's.
-    """
-    path, request = asked.output / _REQUEST, _request(asked)
-    if asked.output.exists() and any(asked.output.iterdir()):
-        if not path.is_file():
-            what, fix = "the output folder holds something that is no trial", "choose another --output"
-            raise OutputError(Problem(str(asked.output), what, fix=fix))
-        if json.loads(path.read_bytes()) != request and not overwrite:
-            what = "the output folder holds a trial of other settings"
-            fix = "choose another --output, or pass --overwrite; runs that are still right are kept"
-            raise OutputError(Problem(str(asked.output), what, fix=fix))
-    write_whole(path, _json(request))
+    try:
+        return open_workspace(workspace)
+    except RegistryError:
+        return None
 
 
 def _jobs(asked: TrialConfig, datasets: TrialDatasets) -> list[RunJob]:
@@ -154,8 +134,8 @@ def _jobs(asked: TrialConfig, datasets: TrialDatasets) -> list[RunJob]:
             folder=asked.output / "runs" / f"{method}-{seed}",
             method=method,
             seed=seed,
-            dataset=datasets.methods[method].folder,
-            evaluation=datasets.evaluation.folder,
+            dataset=datasets.methods[method].output,
+            evaluation=datasets.evaluation.output,
             split=datasets.split,
             settings=asked.detector,
             identity=run_identity(datasets.methods[method].manifest["digest"], digest, asked.detector, seed),
@@ -177,38 +157,29 @@ def _do_runs(jobs: Sequence[RunJob], workers: int, executor: str, progress: Prog
 def _content(asked: TrialConfig, datasets: TrialDatasets, jobs: Sequence[RunJob]) -> JsonObject:
     ordered = sorted(jobs, key=lambda job: (asked.methods.index(job.method), job.seed))
     runs = [read_run(job) for job in ordered]
-    manifests = {method: compiled.manifest for method, compiled in datasets.methods.items()}
-    ratios = {method: _of_classes(manifest, "auto_label_ratio") for method, manifest in manifests.items()}
+    manifests = {method: report.manifest for method, report in datasets.methods.items()}
     return {
-        "format": FORMAT,
-        "version": VERSION,
-        "request": _request(asked),
+        **MARK,
+        "name": asked.name,
+        "request": request_of(asked),
         "datasets": {method: manifest["digest"] for method, manifest in manifests.items()},
         "evaluation": datasets.evaluation.manifest["digest"],
+        "warnings": list(dataset_warnings(datasets)),
         "runs": [facts for _, facts in runs],
-        **summarize([scores for scores, _ in runs], ratios, _labeled_shares(manifests)),
+        **summarize([scores for scores, _ in runs], _auto_label_ratios(manifests), _labeled_shares(manifests)),
     }
 
 
-def _of_classes(manifest: JsonObject, key: str) -> dict[str, float]:
-    return {name: entry[key] for name, entry in manifest["classes"].items()}
-
-
-def _labeled_shares(manifests: dict[str, JsonObject]) -> dict[str, dict[str, float]]:
+def _auto_label_ratios(manifests: Mapping[str, JsonObject]) -> dict[str, dict[str, float]]:
     return {
-        method: {
-            name: entry["labeled"] / manifest["splits"]["train"]["examples"]
-            for name, entry in manifest["splits"]["train"]["classes"].items()
-        }
+        method: {name: entry["auto_label_ratio"] for name, entry in manifest["classes"].items()}
         for method, manifest in manifests.items()
     }
 
 
-def _warnings(datasets: TrialDatasets) -> Iterator[str]:
-    partly = partly_labeled(datasets.evaluation, datasets.split)
-    if partly:
-        yield f"not labeled on every picture of the evaluation, so scored on those where they are: {', '.join(partly)}"
-
-
-def _json(value: JsonObject) -> bytes:
-    return (json.dumps(value, indent=1, sort_keys=True) + "\n").encode()
+def _labeled_shares(manifests: Mapping[str, JsonObject]) -> dict[str, dict[str, float]]:
+    trained = {method: manifest["splits"]["train"] for method, manifest in manifests.items()}
+    return {
+        method: {name: pictures["labeled"] / split["examples"] for name, pictures in split["classes"].items()}
+        for method, split in trained.items()
+    }

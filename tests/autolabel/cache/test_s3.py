@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.autolabel.cache.answers import FINGERPRINT, OTHER, add, assert_holds, digests
+from tests.autolabel.cache.test_processes import start
 from unify.autolabel.cache import CacheError, PictureState, PredictionCache, compact, contents, prune, verify
 
 pytest.importorskip("s3fs", reason="needs s3fs, for the [s3] extra")
@@ -67,6 +68,14 @@ def test_writers_at_once_lose_nothing_without_conditional_puts(root):
     cache = PredictionCache(root)
     assert len(cache.index(FINGERPRINT).segments) == 12
     assert_holds(cache, range(13))
+
+
+def test_what_another_process_commits_is_seen_although_clients_like_to_keep_listings(root):
+    cache = PredictionCache(root)
+    add(cache, [0])
+    assert cache.states(FINGERPRINT, digests([0, 1])).tolist() == [PictureState.DONE, PictureState.ABSENT]
+    assert start(root, 1, 2, segment=1).wait() == 0
+    assert_holds(cache, [0, 1])
 
 
 def test_a_segment_without_its_marker_does_not_count(root):

@@ -22,11 +22,12 @@ def detections(rng: np.random.Generator, count: int, image_hw=(480, 640)) -> Pre
     return Prediction(boxes, scores, rng.choice(5, count, p=[0.5, 0.2, 0.15, 0.1, 0.05]).astype(np.int32))
 
 
-def test_eight_boxes_take_at_most_200_bytes_a_picture_without_rounding():
+def test_eight_boxes_take_less_than_175_bytes_a_picture_without_rounding():
+    """200 are promised. Numbers that are not split into their bytes would take 180."""
     rng = np.random.default_rng(0)
     pictures = 4096
     answers = {rng.bytes(32): detections(rng, count) for count in rng.poisson(8, pictures)}
-    assert len(encode_segment(table_of(answers, ()))) / pictures <= 200
+    assert len(encode_segment(table_of(answers, ()))) / pictures < 175
 
 
 def test_equal_answers_give_equal_bytes_in_whatever_order_they_came():

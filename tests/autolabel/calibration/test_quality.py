@@ -30,9 +30,9 @@ def test_certainty_lies_in_the_last_bin():
 
 
 def test_la_ece_by_hand():
-    # First class: bins 0.48..0.52 and 0.8..0.84, errors |0.5 - 0.3| and |0.82 - 0.9|; second: |0.5 - 0|.
-    confidence, iou = np.array([0.5, 0.82, 0.5]), np.array([0.3, 0.9, 0.0])
-    assert la_ece(confidence, iou, np.array([0, 0, 2])) == pytest.approx(((0.2 + 0.08) / 2 + 0.5) / 2)
+    # First class: bins 0.40..0.44 and 0.44..0.48, errors |0.41 - 0.61| and |0.45 - 0.25|; second class: |0.5 - 0|.
+    confidence, iou = np.array([0.41, 0.45, 0.5]), np.array([0.61, 0.25, 0.0])
+    assert la_ece(confidence, iou, np.array([0, 0, 2])) == pytest.approx(((0.2 + 0.2) / 2 + 0.5) / 2)
 
 
 def test_of_nothing_there_is_no_error():

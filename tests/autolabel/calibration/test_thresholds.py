@@ -117,6 +117,10 @@ def test_low_is_where_a_box_is_probable_or_where_f2_is_best():
     assert choose(many, 10, unsure).low == 0.9  # F2 too is best at 0.9
     assert choose(many, 10, sure).low == 0.4
     assert choose(many, 10, sure, low_probability=0.01).low == 0.2
+    # F0.5 is best at 0.9, F2 at 0.5, where no box is probable.
+    spread = [(0.9, True)] * 2 + [(0.5, True)] * 2 + [(0.5, False)] * 2
+    chosen = choose(spread, 4, Isotonic((0.5, 0.9), (0.05, 0.9)), least_precision=0)
+    assert (chosen.threshold, chosen.low) == (0.9, 0.5)
 
 
 def test_thresholds_are_the_shortest_numbers_that_cut_the_same():

@@ -25,6 +25,12 @@ def binary(y_true: np.ndarray, logits: np.ndarray, weights: np.ndarray) -> np.nd
     return (y_true * miss + (1 - y_true) * false_alarm) * weights
 
 
+def quality_focal(y_true: np.ndarray, logits: np.ndarray, gamma: float) -> np.ndarray:
+    """Elements of Li et al.'s loss for targets in [0, 1]."""
+    probabilities = np.exp(-sigmoid_parts(logits)[0])
+    return np.abs(probabilities - y_true) ** gamma * binary(y_true, logits, np.ones(()))
+
+
 def heatmap(y_true: np.ndarray, logits: np.ndarray, weights: np.ndarray, gamma: float, penalty: float) -> np.ndarray:
     """Elements of Law and Deng's loss."""
     miss, false_alarm = sigmoid_parts(logits)

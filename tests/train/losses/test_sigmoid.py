@@ -43,6 +43,19 @@ def test_focal_equals_the_float64_reference(seed: int, gamma: float, scale: floa
     np.testing.assert_allclose(numpy_of(loss(batch.y_true, batch.logits, batch.weights)), expected, rtol=1e-5)
 
 
+@pytest.mark.parametrize("gamma", GAMMAS)
+def test_focal_of_soft_targets_is_the_quality_focal_loss(gamma: float):
+    logits = random_batch(16).logits
+    soft = np.random.default_rng(16).random(logits.shape).astype(np.float32)
+    pure = losses.partial_binary_focal_crossentropy
+    value, gradient = value_and_gradient(lambda x: keras.ops.sum(pure(soft, x, None, gamma)), logits)
+    at, above, below = (
+        reference.quality_focal(soft, logits.astype(np.float64) + step, gamma) for step in (0, 1e-5, -1e-5)
+    )
+    np.testing.assert_allclose(value, at.sum(), rtol=1e-5)
+    np.testing.assert_allclose(gradient, (above - below) / 2e-5, rtol=1e-3, atol=1e-6)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_binary_equals_the_float64_reference(seed: int):
     batch = random_batch(seed)

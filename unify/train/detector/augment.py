@@ -48,7 +48,8 @@ def augment(
         batch = _zoom(batch, draw, flip, scale, shift)
         return batch | {"image": _recolor(batch["image"], draw, color)}
 
-    return tf.data.Dataset.zip(dataset, seeds).map(change, num_parallel_calls=tf.data.AUTOTUNE)
+    plain = tf.autograph.experimental.do_not_convert(change)  # nothing needs AutoGraph, and looking takes a second
+    return tf.data.Dataset.zip(dataset, seeds).map(plain, num_parallel_calls=tf.data.AUTOTUNE)
 
 
 def _drawer(count: tf.Tensor, seed: tf.Tensor) -> Callable[[float, float], tf.Tensor]:

@@ -21,7 +21,9 @@ def check_shape(classes: Mapping[str, int], image_hw: Sequence[int], width: int)
         problems.append(Problem(_WHERE, "the classes make no sense", got=repr(dict(classes)), expected=expected))
     if len(image_hw) != 2 or any(side < LARGEST_STRIDE or side % LARGEST_STRIDE for side in image_hw):
         expected = f"height and width in pixels, multiples of {LARGEST_STRIDE}"
-        problems.append(Problem(_WHERE, "image_hw does not fit the network", got=repr(tuple(image_hw)), expected=expected))
+        problems.append(
+            Problem(_WHERE, "image_hw does not fit the network", got=repr(tuple(image_hw)), expected=expected)
+        )
     if width < 2:
         problems.append(Problem(_WHERE, "width is too small", got=str(width), expected="2 or more"))
     if problems:

@@ -93,7 +93,8 @@ def training_batches(
     changed = augment(
         batches, seed=seed, flip=settings.flip, scale=settings.scale, shift=settings.shift, color=settings.color
     )
-    return changed.map(detector.targets, num_parallel_calls=tf.data.AUTOTUNE).prefetch(2)
+    targets = tf.autograph.experimental.do_not_convert(detector.targets)  # as in `augment`
+    return changed.map(targets, num_parallel_calls=tf.data.AUTOTUNE).prefetch(2)
 
 
 class _EachStep(keras.callbacks.Callback):
@@ -124,5 +125,5 @@ def _check_examples(folder: Path, splits: dict) -> None:
 
 def _diverged(dataset: str, step: int, loss: float, settings: DetectorSettings) -> UnifyError:
     what = f"training broke down at step {step} of {settings.steps}: the loss is no longer a number"
-    fix = f"lower the learning rate, which is {settings.learning_rate}; `unify verify` finds damaged pictures and boxes"
+    fix = f"lower the learning rate, {settings.learning_rate}; if that does not help, a box or weight is not a number"
     return UnifyError(Problem(dataset, what, got=f"loss {loss}", expected="a finite loss", fix=fix))

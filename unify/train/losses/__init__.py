@@ -7,7 +7,7 @@ Comes in: targets, logits and a weight per (picture, cell, class). Goes out: a s
 and each factor has one file:
 
     weights.py      what a (picture, cell, class) counts: hand, machine, ignored, absent, unknown, exclusive
-    kernels.py      the focal kernel, in log space from logits, and its gradient
+    kernels.py      the focal kernel, from logits without loss of digits, and its gradient
     sigmoid.py      binary cross-entropy and its focal form
     heatmap.py      CenterNet's penalty-reduced focal form
     softmax.py      marginal likelihood: unknown classes count as background

@@ -34,8 +34,9 @@ def partial_binary_focal_crossentropy(
 ) -> Tensor:
     """Focal loss of every element (Lin et al. 2017).
 
-    A target between 0 and 1 gets its cross-entropy, damped by the opposite target's. (Keras damps by the mean
-    probability instead; the two agree at targets 0 and 1, and at every target if gamma is 0.)
+    A target between 0 and 1 gets the quality focal loss (Li et al. 2020): its cross-entropy, damped by
+    |p - target|^gamma, which is smallest at p = target. (Keras damps by the mean probability instead; the two agree at
+    targets 0 and 1, and at every target if gamma is 0.)
 
     Args:
         y_true: [B, ..., C]; in [0, 1], or -1 where unknown.

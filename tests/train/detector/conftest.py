@@ -1,0 +1,36 @@
+"""Tests of the reference detector all import TensorFlow; those that read a dataset share a tiny one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from unify.compiler import compile
+from unify.registry.trial_objects import Digits
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.tensorflow)
+            if os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
+                item.add_marker(pytest.mark.skip(reason="the reference detector is trained by tf.data"))
+
+
+@pytest.fixture(scope="session")
+def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of unified datasets: ``train``, 40 pictures of digits labeled by three tasks, and ``test``, six."""
+    pytest.importorskip("sklearn", reason="needs the [train] extra")
+    from unify.scenarios import make_scenario
+
+    folder = tmp_path_factory.mktemp("digits")
+    made = make_scenario(Digits(train=40, test=6), folder / "workspace", workers=1)
+    for name, batches in {"train": made.datasets, "test": made.evaluation}.items():
+        config = folder / f"{name}.yaml"
+        config.write_text(f"name: {name}\nmethod: partial\ndatasets: [{', '.join(map(repr, batches))}]\n")
+        compile(config, workspace=folder / "workspace", output=folder / name, workers=1)
+    return folder

@@ -1,0 +1,197 @@
+"""What a worker does with a chunk: read, decode, ask, commit.
+
+`infer_chunk` takes and returns plain values and is a top-level function: it runs in this process, in a worker process
+or as a Ray task. Threads read and decode ahead while the model runs.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from unify.autolabel.cache import SegmentWriter
+from unify.autolabel.labeler import AutoLabeler, ReadyPicture
+from unify.autolabel.problems import in_one_line
+from unify.core.predictions import Failure, PictureKey, Prediction
+from unify.errors import PictureError, UnifyError
+from unify.inference.chunk import Chunk
+from unify.inference.journal import Journal, Suspicion
+from unify.inference.known import KnownLabeler
+from unify.inference.stop import exit_when_told
+
+POISON = "the process that looks at it dies"
+
+_DECODERS = 2  # threads, beside the one that asks: other workers and the models want the rest of the cores
+_BATCHES_AHEAD = 2  # pictures are prepared while the batch before them is looked at
+
+_loaded: dict[tuple[str, str], AutoLabeler] = {}
+
+
+def infer_chunk(chunk: Chunk, progress: Callable[[int], None]) -> int:
+    """Ask the auto-labelers of a chunk and commit what they say.
+
+    Returns:
+        pictures that are missing or changed, which nobody was asked about; 0 unless the chunk says skip.
+
+    Raises:
+        PictureError: pictures are missing or changed and the chunk says stop.
+        AutoLabelerError: an auto-labeler cannot be loaded, or its answers break the contract.
+        CacheError, OutputError: the cache cannot be written.
+    """
+    with exit_when_told():
+        labelers = [_load(known) for known in chunk.labelers]
+        with _Asking(chunk, labelers) as asking:
+            with ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode") as pool:
+                ahead = _BATCHES_AHEAD * max(labeler.batch_size for labeler in labelers)
+                for index, ready in _ahead(pool, asking.prepare, range(len(chunk.files)), ahead):
+                    asking.look(index, ready)
+                    progress(1)
+        return asking.unread
+
+
+def forget_models() -> None:
+    """Let go of the models that this process keeps between chunks."""
+    _loaded.clear()
+
+
+def _load(known: KnownLabeler) -> AutoLabeler:
+    key = known.ref, known.fingerprint
+    if key not in _loaded:
+        _loaded[key] = known.load()
+    return _loaded[key]
+
+
+Ready = list[ReadyPicture | Failure | None]  # for each auto-labeler; None where it is not asked
+
+
+class _Asking:
+    """The auto-labelers of a chunk, each with its writer and the pictures that wait for its next batch."""
+
+    def __init__(self, chunk: Chunk, labelers: list[AutoLabeler]) -> None:
+        self._chunk = chunk
+        journal = Journal(Path(chunk.journal))
+        self._askers = [_Asker(known, labeler, chunk, journal) for known, labeler in zip(chunk.labelers, labelers)]
+        self._asked = chunk.asked.copy()
+        self.unread = 0
+
+    def __enter__(self) -> _Asking:
+        for number, asker in enumerate(self._askers):
+            self._asked[number, asker.refuse_poison(self._asked[number])] = False
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            for asker in self._askers:
+                asker.finish()
+        elif not issubclass(kind, Exception):  # interrupted: what was answered is no worse for it
+            for asker in self._askers:
+                asker.writer.commit()
+
+    def prepare(self, index: int) -> Ready | None:
+        """What the models take of a picture; None where it is missing or changed. Called from any thread."""
+        wanted = self._asked[:, index]
+        if not wanted.any():
+            return [None] * len(wanted)
+        try:
+            data = self._chunk.files.read(index)
+        except PictureError:
+            if self._chunk.on_error == "stop":
+                raise
+            return None
+        try:
+            picture: np.ndarray | Failure = self._chunk.files.decode(index, data)
+        except PictureError as error:
+            # A property of the bytes, as all that is kept under their digest.
+            picture = Failure(f"{error.problems[0].what}: {error.problems[0].got}")
+        return [asker.prepare(picture) if asks else None for asker, asks in zip(self._askers, wanted)]
+
+    def look(self, index: int, ready: Ready | None) -> None:
+        self.unread += ready is None
+        for asker, content in zip(self._askers, ready or ()):
+            if content is not None:
+                asker.add(index, content)
+
+
+class _Asker:
+    """One auto-labeler of a chunk."""
+
+    def __init__(self, known: KnownLabeler, labeler: AutoLabeler, chunk: Chunk, journal: Journal) -> None:
+        self._labeler, self._journal, self._fingerprint = labeler, journal, known.fingerprint
+        self._sha256, self._names = chunk.files.sha256, chunk.files.names
+        self.writer: SegmentWriter = chunk.cache.writer(known.fingerprint, autolabeler=known.ref)
+        self._suspicion: Suspicion = journal.suspicion(known.fingerprint)
+        self._waiting: list[tuple[int, ReadyPicture]] = []
+
+    def refuse_poison(self, asked: np.ndarray) -> np.ndarray:
+        """Record the pictures that killed workers as failed; returns bool [P], where they are."""
+        poison = np.array([self._hex(index) in self._suspicion.poison for index in range(len(asked))]) & asked
+        for index in np.flatnonzero(poison).tolist():
+            self._answer(index, Failure(POISON))
+        self.writer.commit()  # now: the next death must not ask for them again
+        return poison
+
+    def prepare(self, picture: np.ndarray | Failure) -> ReadyPicture | Failure:
+        if isinstance(picture, Failure):
+            return picture
+        try:
+            return self._labeler.prepare(picture)
+        except UnifyError:
+            raise
+        except Exception as error:
+            return Failure(in_one_line(error))
+
+    def add(self, index: int, content: ReadyPicture | Failure) -> None:
+        if isinstance(content, Failure):
+            self._answer(index, content)
+            return
+        suspect = self._hex(index) in self._suspicion.suspects
+        if suspect:
+            self._ask()
+        self._waiting.append((index, content))
+        if suspect or len(self._waiting) == self._labeler.batch_size:
+            self._ask()
+
+    def finish(self) -> None:
+        self._ask()
+        self.writer.commit()
+
+    def _ask(self) -> None:
+        if not self._waiting:
+            return
+        indices, contents = zip(*self._waiting)
+        digests = [self._hex(index) for index in indices]
+        keys = [PictureKey(self._names[index], digest) for index, digest in zip(indices, digests)]
+        with self._journal.looking(self._fingerprint, digests):
+            results = self._labeler.predict(contents, keys)
+        self._waiting.clear()
+        for index, result in zip(indices, results):
+            self._answer(index, result)
+
+    def _answer(self, index: int, answer: Prediction | Failure) -> None:
+        self.writer.add(self._sha256[index], answer)
+
+    def _hex(self, index: int) -> str:
+        return self._sha256[index].tobytes().hex()
+
+
+def _ahead(
+    pool: ThreadPoolExecutor, work: Callable[[int], Ready | None], items: Iterable[int], most: int
+) -> Iterator[tuple[int, Ready | None]]:
+    """Every item with its result, in order, worked on by other threads up to ``most`` items ahead."""
+    window: deque = deque()
+    try:
+        for item in items:
+            window.append((item, pool.submit(work, item)))
+            if len(window) > most:
+                done, future = window.popleft()
+                yield done, future.result()
+        while window:
+            done, future = window.popleft()
+            yield done, future.result()
+    finally:
+        for _, future in window:
+            future.cancel()
