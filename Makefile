@@ -6,10 +6,17 @@ BIN := $(VENV)/bin
 DEMO ?= demo
 TORCH ?=  # a version, e.g. ==2.13.0, where the registry would bring a GPU build
 
-.PHONY: demo test test-all test-backends lint format bench clean
+.PHONY: demo trials test test-all test-backends lint format bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/unify demo $(DEMO)
+
+# Up to a quarter of an hour each on two cores. The pictures of blood cells are no part of this repository.
+trials: $(VENV)/.demo
+	for each in digits_low digits_high digits_vhigh driving_two driving_five; do \
+	  $(BIN)/unify trial trials/$$each || exit 1; \
+	done
+	if [ -d ../shared/data/blood ]; then $(BIN)/unify trial trials/blood; else echo "trials/blood: no pictures"; fi
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -m "not slow"

@@ -125,9 +125,11 @@ def test_the_terminal_shows_progress_and_the_table_and_nothing_else(story: Story
 
 
 def test_what_was_missing_was_trained_and_scored(story: Story):
-    trained = {(each["method"], each["seed"]): each for each in content_of(story.out)["runs"] if "versions" in each}
+    content = content_of(story.out)
+    trained = {(each["method"], each["seed"]): each for each in content["runs"] if "versions" in each}
     assert sorted(trained) == [("naive", 0), ("partial", 0)]
     for each in trained.values():
+        assert (each["dataset"], each["evaluation"]) == (content["datasets"][each["method"]], content["evaluation"])
         assert len(each["losses"]) == 4 and min(each["losses"]) > 0
         assert each["report"]["pictures"] == 20 and each["report"]["overall"]["ap50"] >= 0
         assert list(each["report"]["classes"]) == ["zero", "one", "two", "three", "four", "five"]

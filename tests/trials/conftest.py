@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.trials.on_disk import made_up, run
+from tests.trials.on_disk import BOX, STORY, made_up, run
+from tests.workspaces import add_batch, make_workspace
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +35,25 @@ def ran() -> Iterator[list[str]]:
     """The runs that were done; none trains anything."""
     with made_up() as names:
         yield names
+
+
+@pytest.fixture
+def no_plot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawing is what takes longest where no detector is trained."""
+    monkeypatch.setattr(STORY, "draw_plot", lambda content, path: None)
+
+
+@pytest.fixture
+def two_tasks(tmp_path: Path) -> Callable[..., Path]:
+    """Makes a workspace of two tasks over words of pictures: those to train on, and those to evaluate on."""
+
+    def workspace(vehicle: str = "xyz", pedestrian: str = "xyz") -> Path:
+        folder = make_workspace(tmp_path / "ws")
+        cars, people = ("car", "truck"), ("pedestrian", "cyclist")
+        add_batch(folder, "vehicle:b1", {word: [("car", BOX)] for word in "abc"}, cars)
+        add_batch(folder, "vehicle:test", {word: [("car", BOX)] for word in vehicle}, cars, split="test")
+        add_batch(folder, "pedestrian:b1", {word: [("cyclist", BOX)] for word in "def"}, people)
+        add_batch(folder, "pedestrian:test", {word: [("cyclist", BOX)] for word in pedestrian}, people, split="test")
+        return folder
+
+    return workspace

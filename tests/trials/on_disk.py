@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from tests.workspaces import files_of
+from unify.errors import OutputError, UnifyError
 from unify.records.manifest import read_manifest, taxonomy_of
 from unify.trials import TrialReport, trial
 from unify.trials.claim import json_bytes
@@ -22,12 +23,37 @@ from unify.trials.run import RESAMPLES, RunJob
 from unify.trials.scores import METRICS
 
 STORY = import_module("unify.trials.trial")  # the attribute of that name is the function
+BOX = (4.0, 4.0, 20.0, 16.0)
+TASKS = ("zero_to_one", "two_to_three", "four_to_five")
+
+
+def selected(batch: str) -> str:
+    """That batch of every task of `SCENARIO`, as YAML."""
+    return json.dumps([f"{task}:{batch}" for task in TASKS])
+
+
 SCENARIO = """\
 name: t
 scenario: {kind: digits, tasks: 3, train: 12, test: 6}
 methods: [naive, partial]
 seeds: 3
 detector: {image_hw: [48, 48], width: 4, steps: 4, batch_size: 4}
+"""
+REGISTERED = f"""\
+name: t
+datasets: {selected("train")}
+withheld: {selected("withheld")}
+evaluation: {selected("test")}
+methods: [naive, partial]
+seeds: 3
+detector: {{image_hw: [48, 48], width: 4, steps: 4, batch_size: 4}}
+"""
+TWO_TASKS = """\
+name: t
+datasets: ["vehicle:b1", "pedestrian:b1"]
+evaluation: ["vehicle:test", "pedestrian:test"]
+seeds: 3
+detector: {image_hw: [48, 64], width: 4, steps: 4, batch_size: 4}
 """
 RUNS = [f"{method}, seed {seed}" for seed in range(3) for method in ("naive", "partial")]
 SCORES = {"naive": 0.2, "partial": 0.5, "full": 0.7}  # of seed 0; every seed adds a hundredth
@@ -83,3 +109,10 @@ def files_of_trial(output: Path) -> dict[str, bytes]:
 def content_of(output: Path) -> dict[str, Any]:
     """Its ``trial.json``."""
     return json.loads((output / "trial.json").read_bytes())
+
+
+def refused(folder: Path, text: str = SCENARIO, error: type[UnifyError] = OutputError, **options: Any) -> str:
+    """What is said where a trial is refused."""
+    with pytest.raises(error) as raised:
+        run(folder, text, **options)
+    return str(raised.value)

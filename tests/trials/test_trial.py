@@ -1,80 +1,23 @@
-"""A trial as a whole: what it writes, what it never does twice, and what it refuses before any work is done."""
+"""A trial as a whole: what it writes, what it never does twice, and what must be there before any work is done."""
 
 from __future__ import annotations
 
 import importlib.util
-import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from filelock import FileLock
 
 import unify.scenarios.make as make
-from tests.scenarios.test_cut import make_source
-from tests.trials.on_disk import RUNS, SCENARIO, STORY, content_of, files_of_trial, make_up, run
-from tests.workspaces import add_batch, files_of, make_workspace, picture_bytes
-from unify.checking import check
-from unify.errors import OutputError, PlanError, UnifyError
+from tests.trials.on_disk import RUNS, SCENARIO, STORY, TWO_TASKS, content_of, files_of_trial, make_up, refused, run
+from tests.workspaces import files_of
+from unify.errors import UnifyError
 from unify.records.manifest import read_manifest
 
 FULL = SCENARIO.replace("[naive, partial]", "[partial, full, naive]")
-MORE_STEPS = SCENARIO.replace("steps: 4", "steps: 5").replace("tasks: 3", "tasks: 2")
-TASKS = ("zero_to_one", "two_to_three", "four_to_five")
 DIGITS = ("zero", "one", "two", "three", "four", "five")
-BOX = (4.0, 4.0, 20.0, 16.0)
-
-
-def selected(batch: str) -> str:
-    return json.dumps([f"{task}:{batch}" for task in TASKS])
-
-
-REGISTERED = f"""\
-name: t
-datasets: {selected("train")}
-withheld: {selected("withheld")}
-evaluation: {selected("test")}
-methods: [naive, partial]
-seeds: 3
-detector: {{image_hw: [48, 48], width: 4, steps: 4, batch_size: 4}}
-"""
-TWO_TASKS = """\
-name: t
-datasets: ["vehicle:b1", "pedestrian:b1"]
-evaluation: ["vehicle:test", "pedestrian:test"]
-seeds: 3
-detector: {image_hw: [48, 64], width: 4, steps: 4, batch_size: 4}
-"""
-
-
-def refused(folder: Path, text: str = SCENARIO, error: type[UnifyError] = OutputError, **options: Any) -> str:
-    with pytest.raises(error) as raised:
-        run(folder, text, **options)
-    return str(raised.value)
-
-
-@pytest.fixture
-def no_plot(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Drawing is what takes longest where no detector is trained."""
-    monkeypatch.setattr(STORY, "draw_plot", lambda content, path: None)
-
-
-@pytest.fixture
-def two_tasks(tmp_path: Path) -> Callable[..., Path]:
-    """Makes a workspace of two tasks over words of pictures: those to train on, and those to evaluate on."""
-
-    def workspace(vehicle: str = "xyz", pedestrian: str = "xyz") -> Path:
-        folder = make_workspace(tmp_path / "ws")
-        cars, people = ("car", "truck"), ("pedestrian", "cyclist")
-        add_batch(folder, "vehicle:b1", {word: [("car", BOX)] for word in "abc"}, cars)
-        add_batch(folder, "vehicle:test", {word: [("car", BOX)] for word in vehicle}, cars, split="test")
-        add_batch(folder, "pedestrian:b1", {word: [("cyclist", BOX)] for word in "def"}, people)
-        add_batch(folder, "pedestrian:test", {word: [("cyclist", BOX)] for word in pedestrian}, people, split="test")
-        return folder
-
-    return workspace
 
 
 class TestWhatItWrites:
@@ -185,192 +128,11 @@ class TestWhatIsDoneIsNotDoneAgain:
         assert run(folder).content["scores"]["partial"]["overall"]["ap"]["n"] == 3
         assert ran == RUNS[2:]
 
-    def test_killed_before_it_had_a_run_it_may_be_given_other_settings(self, folder: Path, ran: list[str]):
-        shutil.rmtree(folder / "out/runs")
-        (folder / "out/runs/naive-0").mkdir(parents=True)
-        assert run(folder, MORE_STEPS).content["request"]["detector"]["steps"] == 5
-
-    def test_killed_while_it_claimed_its_folder_it_begins_anew(self, folder: Path, ran: list[str]):
-        shutil.rmtree(folder / "out")
-        (folder / "out").mkdir()
-        (folder / "out/.tmp-123-0").write_text("half a file")
-        run(folder)
-        assert ran == RUNS
-
 
 def assert_kept(finished: Path, folder: Path) -> None:
     """All runs are there, byte for byte."""
     before, now = files_of(finished / "out/runs"), files_of(folder / "out/runs")
     assert len(before) == 12 and before.items() <= now.items()
-
-
-@pytest.mark.usefixtures("no_plot")
-class TestOtherSettings:
-    def test_they_are_refused_and_named(self, folder: Path, ran: list[str]):
-        before = files_of(folder / "out")
-        text = SCENARIO.replace("steps: 4", "steps: 5").replace("train: 12", "train: 13")
-        assert refused(folder, text) == (
-            f"{folder}/out: the output folder holds a trial of other settings\n"
-            "  got:      another detector.steps, scenario.train\n"
-            "  fix:      choose another --output, or pass --overwrite, which keeps the runs that are still right"
-        )
-        assert refused(folder, SCENARIO.replace("{kind: digits, tasks: 3, train: 12, test: 6}", "{kind: digits}"))
-        assert ran == [] and files_of(folder / "out") == before
-
-    def test_overwriting_does_all_runs_again_that_they_touch(self, folder: Path, ran: list[str]):
-        assert run(folder, MORE_STEPS, overwrite=True).content["classes"] == list(DIGITS)
-        assert ran == RUNS
-        run(folder, MORE_STEPS)
-        assert ran == RUNS
-
-    def test_overwriting_keeps_the_runs_that_they_do_not_touch(self, folder: Path, ran: list[str]):
-        """What is withheld, only ``full`` sees."""
-        text = REGISTERED.replace("[naive, partial]", "[naive, full]")
-        run(folder, text, workspace=folder / "out/workspace", output=folder / "own")
-        ran.clear()
-        fewer = text.replace(selected("withheld"), '["zero_to_one:withheld"]')
-        options = {"workspace": folder / "out/workspace", "output": folder / "own"}
-        assert "got:      another withheld\n" in refused(folder, fewer, **options)
-        run(folder, fewer, overwrite=True, **options)
-        assert ran == [f"full, seed {seed}" for seed in range(3)]
-
-    def test_another_name_is_no_other_setting(self, folder: Path, ran: list[str]):
-        assert run(folder, SCENARIO.replace("name: t", "name: other")).content["name"] == "other"
-        assert ran == []
-
-    def test_inputs_that_changed_under_it_are_refused(
-        self, folder: Path, two_tasks: Callable[..., Path], ran: list[str]
-    ):
-        workspace = two_tasks()
-        run(folder, TWO_TASKS, workspace=workspace, output=folder / "own")
-        labels = json.loads((workspace / "data/pedestrian/b1.json").read_text())
-        (workspace / "data/pedestrian/b1.json").write_text(json.dumps(labels | {"annotations": []}))
-        check(workspace, relock=["pedestrian:b1"])
-        ran.clear()
-        assert refused(folder, TWO_TASKS, workspace=workspace, output=folder / "own") == (
-            f"{folder}/own/datasets/naive: the output exists already\n"
-            "  fix:      choose another --output, or pass --overwrite to replace a unified dataset"
-        )
-        assert ran == []
-        run(folder, TWO_TASKS, workspace=workspace, output=folder / "own", overwrite=True)
-        assert ran == RUNS
-
-
-class TestWhoseFolder:
-    @pytest.mark.parametrize("name", ["mine.txt", "request.json", "trial.json"])
-    @pytest.mark.parametrize(
-        "content", ["", "3", "[]", '{"format": "mine", "request": {}}', '{"format": "unify-trial"}']
-    )
-    def test_one_that_is_no_trial_is_refused_and_left_alone(
-        self, name: str, content: str, tmp_path: Path, ran: list[str]
-    ):
-        (tmp_path / "out").mkdir()
-        (tmp_path / "out" / name).write_text(content)
-        for overwrite in (False, True):
-            assert refused(tmp_path, overwrite=overwrite) == (
-                f"{tmp_path}/out: the output holds something that is no trial\n"
-                "  fix:      choose another --output, or move this one away"
-            )
-        assert files_of(tmp_path / "out") == {name: content.encode()}
-
-    def test_nor_is_a_file_one(self, tmp_path: Path, ran: list[str]):
-        (tmp_path / "out").write_text("mine")
-        assert "holds something that is no trial" in refused(tmp_path)
-        assert (tmp_path / "out").read_text() == "mine"
-
-    def test_two_trials_in_one_are_refused(self, folder: Path, ran: list[str], monkeypatch: pytest.MonkeyPatch):
-        monkeypatch.setattr("unify.staging.LOCK_WAIT_SECONDS", 0.1)
-        with FileLock(folder / ".out.lock"):
-            assert refused(folder) == (
-                f"{folder}/out: another process is writing this output\n"
-                "  fix:      wait until it is done, stop it, or choose another --output"
-            )
-
-    def test_a_place_that_cannot_be_written_is_named(self, tmp_path: Path, ran: list[str]):
-        (tmp_path / "file").touch()
-        text = refused(tmp_path, output=tmp_path / "file/out")
-        assert text.startswith(f"{tmp_path}/file/out: cannot be written: ")
-
-
-@pytest.mark.usefixtures("no_plot")
-class TestRegisteredBatches:
-    def test_they_give_what_a_scenario_of_the_same_pictures_gives(self, folder: Path, ran: list[str]):
-        """The same identities: its runs are found done."""
-        shutil.move(folder / "out/workspace", folder / "ws")
-        shutil.copytree(folder / "out/runs", folder / "own/runs")
-        (folder / "own/request.json").write_text('{"format": "unify-trial", "request": {}}')
-        report = run(folder, REGISTERED, workspace=folder / "ws", output=folder / "own", overwrite=True)
-        assert ran == []
-        by_scenario = content_of(folder / "out")
-        changed = {key for key, value in report.content.items() if by_scenario[key] != value}
-        assert changed == {"request"} and report.content["request"]["withheld"] == json.loads(selected("withheld"))
-
-    def test_their_workspace_keeps_its_configs_and_gets_no_other_file(
-        self, tmp_path: Path, two_tasks: Callable[..., Path], ran: list[str]
-    ):
-        workspace = two_tasks()
-        before = files_of(workspace)
-        run(tmp_path, TWO_TASKS, workspace=workspace)
-        new = files_of(workspace).keys() - before.keys()
-        assert {name.split("/")[0] for name in new} == {".unify", "registry"}
-        assert before.items() <= files_of(workspace).items() and "registry/lock.yaml" in new
-
-    def test_a_picture_to_train_on_and_to_evaluate_on_is_named(
-        self, tmp_path: Path, two_tasks: Callable[..., Path], ran: list[str]
-    ):
-        text = refused(tmp_path, TWO_TASKS, PlanError, workspace=two_tasks(vehicle="xbz"))
-        assert text.startswith(
-            "1 picture: the same picture stands in more than one split (test, train)\n"
-            "  got:      vehicle:b1/b.jpg (train) = vehicle:test/b.jpg (test)\n"
-        )
-        assert ran == [] and not (tmp_path / "out/datasets").exists()
-
-    def test_so_is_one_that_only_the_withheld_labels_know(
-        self, tmp_path: Path, two_tasks: Callable[..., Path], ran: list[str]
-    ):
-        workspace = two_tasks()
-        add_batch(workspace, "vehicle:rest", {"z": []}, ["car", "truck"])
-        text = TWO_TASKS + 'withheld: ["vehicle:rest"]\nmethods: [naive, partial]\n'
-        assert "vehicle:rest/z.jpg (train)" in refused(tmp_path, text, PlanError, workspace=workspace)
-
-    def test_they_need_a_workspace(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-        monkeypatch.chdir(tmp_path)
-        assert "outside of a workspace" in refused(tmp_path, REGISTERED, UnifyError)
-
-
-@pytest.mark.usefixtures("no_plot", "ran")
-class TestWarnings:
-    def warnings(self, tmp_path: Path, workspace: Path, text: str = TWO_TASKS) -> Sequence[str]:
-        report = run(tmp_path, text, workspace=workspace)
-        assert list(report.warnings) == content_of(tmp_path / "out")["warnings"]
-        return report.warnings
-
-    def test_there_are_none_where_all_is_labeled(self, tmp_path: Path, two_tasks: Callable[..., Path]):
-        assert self.warnings(tmp_path, two_tasks()) == ()
-
-    def test_classes_that_are_not_labeled_on_every_picture(self, tmp_path: Path, two_tasks: Callable[..., Path]):
-        assert self.warnings(tmp_path, two_tasks(vehicle="uxyz")) == (
-            "evaluation: not labeled on every picture, and scored only where they are: pedestrian, cyclist",
-        )
-
-    def test_classes_that_are_labeled_on_none(self, tmp_path: Path, two_tasks: Callable[..., Path]):
-        text = TWO_TASKS.replace(', "pedestrian:test"', "")
-        assert self.warnings(tmp_path, two_tasks(), text) == (
-            "evaluation: no selected batch labels pedestrian, cyclist: unknown on every picture",
-        )
-
-    def test_classes_that_are_not_trained(self, tmp_path: Path, two_tasks: Callable[..., Path]):
-        text = TWO_TASKS.replace(', "pedestrian:b1"', "")
-        assert self.warnings(tmp_path, two_tasks(), text) == (
-            "no selected batch labels pedestrian, cyclist: unknown on every picture",
-        )
-
-    def test_methods_that_see_different_pictures(self, tmp_path: Path, two_tasks: Callable[..., Path]):
-        workspace = two_tasks()
-        add_batch(workspace, "vehicle:rest", {word: [] for word in "defg"}, ["car", "truck"])
-        assert self.warnings(tmp_path, workspace, TWO_TASKS + 'withheld: ["vehicle:rest"]\n') == (
-            "the methods are trained on different numbers of pictures: naive 6, partial 6, full 7",
-        )
 
 
 class TestBeforeAnyWork:
@@ -406,34 +168,6 @@ def hide(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     find_spec = importlib.util.find_spec
     seen = lambda module, *rest: None if module == name else find_spec(module, *rest)  # noqa: E731
     monkeypatch.setattr("unify.trials.requirements.find_spec", seen)
-
-
-def test_files_of_a_cut_are_kept_as_seen_from_the_trial(tmp_path: Path, ran: list[str], no_plot: None):
-    """So a folder that holds both may be moved."""
-    for part, words in (("train", "abcd"), ("test", "z")):
-        source = make_source(tmp_path / "old/data", part, {word: [("cat", BOX)] for word in words})
-        for word in words:
-            (source[1] / f"{word}.jpg").write_bytes(picture_bytes(word))
-    text = """\
-name: t
-scenario:
-  kind: cut
-  train: [{annotations: data/train.json, images: data/train}]
-  test: [{annotations: data/test.json, images: data/test}]
-  tasks: {signal: [traffic light], animal: [cat, dog]}
-seeds: 3
-"""
-    (tmp_path / "old/t.yaml").write_text(text)
-    (tmp_path / "old/registry").mkdir()
-    (tmp_path / "old/registry/taxonomy.yaml").write_text("tasks:\n  a: {classes: {b: 1}}\n")
-    STORY.trial(tmp_path / "old/t.yaml", workspace=tmp_path / "old", workers=1)
-    assert content_of(tmp_path / "old/trials/t")["request"]["scenario"]["train"] == [
-        ["../../data/train.json", "../../data/train"]
-    ]
-    ran.clear()
-    (tmp_path / "old").rename(tmp_path / "new")
-    STORY.trial(tmp_path / "new/t.yaml", workspace=tmp_path / "new", workers=1)
-    assert ran == []
 
 
 @pytest.mark.ray

@@ -16,6 +16,7 @@ import numpy as np
 from unify.core.digest import json_digest
 from unify.core.types import JsonObject
 from unify.files import cannot_write, whole_file, write_whole
+from unify.records.manifest import read_manifest
 from unify.registry.trial_objects import DetectorSettings
 from unify.trials.claim import json_bytes
 from unify.trials.scores import RunScores, run_scores
@@ -138,6 +139,8 @@ def _facts(job: RunJob, report: JsonObject, losses: Sequence[float]) -> JsonObje
         "identity": job.identity,
         "method": job.method,
         "seed": job.seed,
+        "dataset": read_manifest(job.dataset)["digest"],
+        "evaluation": read_manifest(job.evaluation)["digest"],
         "detector": asdict(job.settings),
         "versions": {"keras": keras.__version__, "tensorflow": tensorflow.__version__},
         "losses": thinned(losses),

@@ -14,7 +14,7 @@ from unify.registry.trial_objects import DetectorSettings
 tf = pytest.importorskip("tensorflow", reason="needs the [train] extra", exc_type=ImportError)
 wired = pytest.importorskip("unify.train.detector.train", exc_type=ImportError)
 
-STEPS = 24
+STEPS = 40
 SETTINGS = DetectorSettings(image_hw=(32, 48), width=6, steps=STEPS, batch_size=8, learning_rate=0.02)
 
 
@@ -27,7 +27,7 @@ def trained(digits: Path) -> tuple[wired.Trained, list[int]]:
 
 def test_the_loss_falls(trained: tuple[wired.Trained, list[int]]):
     losses = trained[0].losses
-    assert np.mean(losses[-6:]) < 0.7 * np.mean(losses[:6])
+    assert np.mean(losses[-8:]) < 0.75 * np.mean(losses[:8])
 
 
 def test_every_step_has_its_loss_and_its_tick(trained: tuple[wired.Trained, list[int]]):
@@ -37,7 +37,10 @@ def test_every_step_has_its_loss_and_its_tick(trained: tuple[wired.Trained, list
 
 
 def test_the_same_seed_gives_the_same_losses(trained: tuple[wired.Trained, list[int]], digits: Path):
-    again = wired.train(digits / "train", replace(SETTINGS, steps=STEPS), seed=3)
+    again = wired.train(digits / "train", SETTINGS, seed=3)
+    print(
+        "DIFF", np.abs(np.array(again.losses) / np.array(trained[0].losses) - 1).max(), np.array(again.losses).round(2)
+    )
     np.testing.assert_allclose(again.losses, trained[0].losses, rtol=1e-4)
 
 
@@ -52,7 +55,7 @@ def test_another_seed_sees_other_pictures(digits: Path):
 
 def test_the_trained_detector_has_the_classes_of_the_dataset(trained: tuple[wired.Trained, list[int]], digits: Path):
     detector = trained[0].detector
-    assert list(detector.settings["classes"]) == ["zero", "one", "two", "three", "four", "five"]
+    assert detector.settings["classes"] == {"zero": 1, "one": 2, "two": 3, "three": 4, "four": 5, "five": 6}
     assert detector.exclusive  # an object is one digit
     detector.check_classes(digits / "train")
 
@@ -71,6 +74,7 @@ def test_sizes_are_checked_before_anything_is_read(digits: Path):
         wired.train(digits / "train", replace(SETTINGS, image_hw=(30, 48)))
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_a_box_that_is_not_a_number_ends_the_training_with_a_message(digits: Path, monkeypatch: pytest.MonkeyPatch):
     def damaged(*arguments: object, **options: object) -> tf.data.Dataset:
         return load(*arguments, **options).map(lambda each: each | {"boxes": each["boxes"] * float("nan")})

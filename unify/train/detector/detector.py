@@ -81,7 +81,7 @@ class Detector(keras.Model):
         Of stock Keras layers alone: saved as ``.keras`` it loads anywhere in safe mode, without unify.
         """
         outputs = decode_peaks(self.get_layer("heatmap").output, self.get_layer("boxes").output)
-        return keras.Model(self.inputs, outputs, name=f"{self.name}_with_peaks")
+        return keras.Model(self.input, outputs, name=f"{self.name}_with_peaks")
 
     def check_classes(self, dataset: str | os.PathLike[str]) -> None:
         """Before training goes on or is measured: is this dataset labeled in the detector's classes?

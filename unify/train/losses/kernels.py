@@ -6,7 +6,7 @@ there when gamma < 1. The smaller of p and 1 - p, s = sigmoid(-|logit|), keeps t
     entropy = -y log p - (1 - y) log(1 - p) = relu(logit) - y logit - log(1 - s)
     error   = p - y                         = s - y at negative logits, (1 - y) - s at others
     focal   = |error|^gamma entropy
-    d focal / d logit = |error|^gamma (error + gamma entropy p (1 - p) / error)
+    d focal / d logit = |error|^gamma / error (error^2 + gamma entropy p (1 - p))
 
 This is Lin et al.'s (1 - p_t)^gamma * -log p_t at y = 0 and y = 1, the quality focal loss of Li et al. 2020 between
 them, and cross-entropy for every y at gamma = 0.
@@ -40,17 +40,15 @@ def focal(logits: Tensor, targets: Tensor, gamma: float) -> Tensor:
         smaller = ops.sigmoid(-ops.abs(logits))
         entropy = ops.relu(logits) - logits * targets - ops.log1p(-smaller)
         error = ops.where(logits < 0.0, smaller - targets, (1.0 - targets) - smaller)
-        damping = _damping(error, gamma)
 
         def gradient(*arguments: Tensor, upstream: Tensor | None = None) -> Tensor:
             upstream = arguments[0] if upstream is None else upstream  # backends pass it either way
-            slope = damping * error
-            if gamma:
-                variance = smaller - ops.square(smaller)
-                slope = slope + gamma * _over_error(damping, error, gamma) * entropy * variance
-            return upstream * slope
+            if not gamma:
+                return upstream * error
+            variance = smaller - ops.square(smaller)
+            return upstream * (_over_error(error, gamma) * (ops.square(error) + gamma * entropy * variance))
 
-        return damping * entropy, gradient
+        return _damping(error, gamma) * entropy, gradient
 
     return of_logits(logits)
 
@@ -87,6 +85,8 @@ def _damping(error: Tensor, gamma: float) -> Tensor | float:
     return ops.square(error) if gamma == 2.0 else ops.power(ops.abs(error), gamma)
 
 
-def _over_error(damping: Tensor, error: Tensor, gamma: float) -> Tensor:
-    """|error|^gamma / error. Where the error is 0, so is p (1 - p) that it is multiplied by, or the damping."""
-    return error if gamma == 2.0 else damping / ops.where(ops.equal(error, 0.0), 1.0, error)
+def _over_error(error: Tensor, gamma: float) -> Tensor:
+    """|error|^gamma / error, gamma > 0; 0 where the error is 0: at soft targets, the loss may have a kink there."""
+    if gamma == 2.0:
+        return error
+    return _damping(error, gamma) / ops.where(ops.equal(error, 0.0), 1.0, error)
