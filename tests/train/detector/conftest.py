@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,6 @@ import pytest
 from unify.compiler import compile
 from unify.registry.trial_objects import Digits
 
-_ONLY_STEPS = "ignore:Even though the `tf.config.experimental_run_functions_eagerly`:UserWarning"
 HERE = Path(__file__).parent
 
 
@@ -19,16 +17,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.tensorflow)
-            if os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
-                item.add_marker(pytest.mark.skip(reason="the reference detector is trained by tf.data"))
 
 
 @pytest.fixture
-def eagerly(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Steps run as they are written: tracing one takes as long as a hundred."""
+def eagerly() -> Iterator[None]:
+    """Steps run as they are written, for tracing one takes as long as a hundred; ``tf.data`` warns that it does not."""
     import tensorflow as tf
 
-    request.node.add_marker(pytest.mark.filterwarnings(_ONLY_STEPS))
     tf.config.run_functions_eagerly(True)
     yield
     tf.config.run_functions_eagerly(False)

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from tests.train.detector.batches import Arrays, Box, make_batch, random_batch
-from unify import losses
-from unify.train.detector.detect import detect
 
 tf = pytest.importorskip("tensorflow", reason="needs the [train] extra", exc_type=ImportError)
 keras = pytest.importorskip("keras", reason="needs the [train] extra", exc_type=ImportError)
+losses = pytest.importorskip("unify.losses", exc_type=ImportError)
 Detector = pytest.importorskip("unify.train.detector.detector", exc_type=ImportError).Detector
+detect = pytest.importorskip("unify.train.detector.detect", exc_type=ImportError).detect
 
 CLASSES = {"car": 1, "truck": 2, "pedestrian": 3}
 LOADED_ELSEWHERE = """

@@ -20,6 +20,8 @@ def test_it_fits_on_a_page():
     assert len(WIRING.splitlines()) < 30
 
 
+@pytest.mark.filterwarnings("ignore:Even though the `tf.config:UserWarning")
+@pytest.mark.filterwarnings("ignore:`shuffle=True` was passed:UserWarning")  # Keras 3.15 says so of every dataset
 @pytest.mark.usefixtures("eagerly")
 def test_it_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     workspace = two_task_workspace(tmp_path / "w", pictures=6)

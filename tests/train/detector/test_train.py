@@ -38,9 +38,7 @@ def test_every_step_has_its_loss_and_its_tick(trained: tuple[wired.Trained, list
 
 def test_the_same_seed_gives_the_same_losses(trained: tuple[wired.Trained, list[int]], digits: Path):
     again = wired.train(digits / "train", SETTINGS, seed=3)
-    print(
-        "DIFF", np.abs(np.array(again.losses) / np.array(trained[0].losses) - 1).max(), np.array(again.losses).round(2)
-    )
+    # Equal to the last bit wherever it was tried, on two cores; TensorFlow does not promise it of sums over threads.
     np.testing.assert_allclose(again.losses, trained[0].losses, rtol=1e-4)
 
 
@@ -74,6 +72,7 @@ def test_sizes_are_checked_before_anything_is_read(digits: Path):
         wired.train(digits / "train", replace(SETTINGS, image_hw=(30, 48)))
 
 
+@pytest.mark.filterwarnings("ignore:Even though the `tf.config:UserWarning")
 @pytest.mark.usefixtures("eagerly")
 def test_a_box_that_is_not_a_number_ends_the_training_with_a_message(digits: Path, monkeypatch: pytest.MonkeyPatch):
     def damaged(*arguments: object, **options: object) -> tf.data.Dataset:

@@ -44,7 +44,7 @@ def augment(
     seeds = tf.data.Dataset.random(seed, rerandomize_each_iteration=True).batch(2)
 
     def change(batch: Batch, numbers: tf.Tensor) -> Batch:
-        draw = _drawer(tf.shape(batch["image"])[0], numbers)
+        draw = _drawer(batch["image"].shape[0] or tf.shape(batch["image"])[0], numbers)
         batch = _zoom(batch, draw, flip, scale, shift)
         return batch | {"image": _recolor(batch["image"], draw, color)}
 
