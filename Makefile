@@ -65,4 +65,6 @@ $(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --editable '.[all,dev]'
+	@# Without its dependencies: one of them would install a second TensorFlow over the first.
+	$(BIN)/python -m pip install --quiet --no-deps 'keras-hub>=0.32,<0.33' regex tokenizers
 	@touch $@ $(VENV)/.demo

@@ -55,6 +55,13 @@ def test_a_bright_rectangle_stays_under_its_box(options: dict):
     assert (after["classes"] == 1).all()
 
 
+def test_every_change_is_drawn_on_its_own():
+    before = bright_rectangles(2)
+    moves = (changed(before, shift=0.1)["boxes"] - before["boxes"])[:, 0]
+    assert abs(np.corrcoef(moves[:, 0], moves[:, 1])[0, 1]) < 0.4  # up and left
+    assert len(np.unique(moves[:, 0])) == len(moves)  # every picture
+
+
 def test_half_of_the_pictures_are_mirrored():
     before = random_batch(0, pictures=200)
     after = changed(before, flip=True)

@@ -41,7 +41,7 @@ def test_a_long_box_spreads_along_its_long_side():
     np.testing.assert_allclose(along, np.exp(-(((np.arange(12) - 6) / (0.09 * 12)) ** 2) / 2), rtol=1e-5)
 
 
-@pytest.mark.parametrize("box", [(0, 0, 0.5, 0.5), (31, 46, 32, 48), (0, 0, 32, 48)], ids=str)
+@pytest.mark.parametrize("box", [(0, 0, 0.5, 0.5), (31, 46, 32, 48), (32, 48, 32, 48), (0, 0, 32, 48)], ids=str)
 def test_boxes_at_the_rim_have_a_peak_too(box: tuple[float, ...]):
     assert (of_one(Box(CAR, box)).heatmap == 1).sum() == 1
 

@@ -45,7 +45,7 @@ class Detector(keras.Model):
         self,
         classes: Mapping[str, int],
         image_hw: Sequence[int],
-        width: int = 24,
+        width: int = 32,
         exclusive: Sequence[Sequence[int]] = (),
         **options: Any,
     ) -> None:
@@ -56,7 +56,7 @@ class Detector(keras.Model):
         self.exclusive = tuple(tuple(group) for group in exclusive)
 
     @classmethod
-    def for_dataset(cls, dataset: str | os.PathLike[str], image_hw: Sequence[int], width: int = 24) -> Detector:
+    def for_dataset(cls, dataset: str | os.PathLike[str], image_hw: Sequence[int], width: int = 32) -> Detector:
         """A fresh detector of the classes of a unified dataset.
 
         Raises:
