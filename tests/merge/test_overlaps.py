@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from unify.core.boxes import iou_matrix
-from unify.merge.overlaps import lies_on, paired_iou
+from unify.core.boxes import iou_matrix, paired_iou
+from unify.merge.overlaps import lies_on
 
 
 def random_boxes(generator: np.random.Generator, count: int) -> np.ndarray:

@@ -49,6 +49,22 @@ def iou_matrix(boxes_a: np.ndarray, boxes_b: np.ndarray) -> np.ndarray:
     return np.divide(intersection, union, out=np.zeros_like(intersection), where=union > 0)
 
 
+def paired_iou(boxes_a: np.ndarray, boxes_b: np.ndarray) -> np.ndarray:
+    """Overlap of each box with the box at its own place.
+
+    Args:
+        boxes_a, boxes_b: float [N, 4] xyxy.
+
+    Returns:
+        float64 [N] in 0..1; 0 where the union is empty.
+    """
+    a, b = boxes_a.astype(np.float64), boxes_b.astype(np.float64)
+    corners = np.concatenate([np.maximum(a[:, :2], b[:, :2]), np.minimum(a[:, 2:], b[:, 2:])], axis=1)
+    intersection = box_areas(corners)
+    union = box_areas(a) + box_areas(b) - intersection
+    return np.divide(intersection, union, out=np.zeros_like(union), where=union > 0)
+
+
 def match_boxes(boxes_a: np.ndarray, boxes_b: np.ndarray, iou: float = 0.5) -> np.ndarray:
     """Greedy one-to-one matching: the pair with the largest overlap first, ties by row, then by column.
 

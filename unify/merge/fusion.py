@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unify.merge.overlaps import paired_iou
+from unify.core.boxes import paired_iou
 
 SAME_OBJECT_IOU = 0.55  # of the paper
 _LEAST_CONFIDENCE = 1e-9  # a mean by confidence needs some

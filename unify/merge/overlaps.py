@@ -4,23 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from unify.core.boxes import box_areas
-
-
-def paired_iou(boxes_a: np.ndarray, boxes_b: np.ndarray) -> np.ndarray:
-    """Overlap of each box with the box at its own place.
-
-    Args:
-        boxes_a, boxes_b: float [N, 4] xyxy.
-
-    Returns:
-        float64 [N] in 0..1; 0 where the union is empty.
-    """
-    a, b = boxes_a.astype(np.float64), boxes_b.astype(np.float64)
-    corners = np.concatenate([np.maximum(a[:, :2], b[:, :2]), np.minimum(a[:, 2:], b[:, 2:])], axis=1)
-    intersection = box_areas(corners)
-    union = box_areas(a) + box_areas(b) - intersection
-    return np.divide(intersection, union, out=np.zeros_like(union), where=union > 0)
+from unify.core.boxes import paired_iou
 
 
 def lies_on(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unify.core.boxes import box_areas, count_disagreements
+from unify.core.boxes import count_disagreements, paired_iou
 from unify.core.types import BatchLabels
 from unify.planning.identity import ExampleRows
 
@@ -48,7 +48,7 @@ def disagreeing_pictures(
     num_old, num_new = np.diff(old)[:, 0], np.diff(new)[:, 0]
     differ = num_old != num_new
     single = np.flatnonzero((num_old == 1) & (num_new == 1))
-    differ[single] = _paired_iou(index.boxes_xyxy[old[single, 0]], index.boxes_xyxy[new[single, 0]]) < SAME_OBJECT_IOU
+    differ[single] = paired_iou(index.boxes_xyxy[old[single, 0]], index.boxes_xyxy[new[single, 0]]) < SAME_OBJECT_IOU
     for pair in np.flatnonzero((num_old == num_new) & (num_old > 1)):
         sides = (index.boxes_xyxy[slice(*span[pair])] for span in (old, new))
         differ[pair] = count_disagreements(*sides, SAME_OBJECT_IOU) > 0
@@ -81,12 +81,3 @@ def _index_boxes(
     all_keys = np.concatenate(keys)
     order = np.argsort(all_keys, kind="stable")
     return _BoxIndex(all_keys[order], np.concatenate(boxes)[order])
-
-
-def _paired_iou(boxes_a: np.ndarray, boxes_b: np.ndarray) -> np.ndarray:
-    """float64 [N]; overlap of each box with the box at its own place, 0 where the union is empty."""
-    a, b = boxes_a.astype(np.float64), boxes_b.astype(np.float64)
-    corners = np.concatenate([np.maximum(a[:, :2], b[:, :2]), np.minimum(a[:, 2:], b[:, 2:])], axis=1)
-    intersection = box_areas(corners)
-    union = box_areas(a) + box_areas(b) - intersection
-    return np.divide(intersection, union, out=np.zeros_like(union), where=union > 0)
