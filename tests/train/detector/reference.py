@@ -31,14 +31,19 @@ def _of_picture(picture: Arrays, num_classes: int, exclusive: Sequence[Sequence[
     heatmap, certainty = np.zeros((2, *CELLS, num_classes))
     ignored = np.zeros((*CELLS, num_classes), bool)
     boxes, box_weights, highest = np.zeros((*CELLS, 4)), np.zeros(CELLS), np.zeros(CELLS)
-    for n in np.flatnonzero(picture["classes"]):
+    sides = picture["boxes"][:, 2:] - picture["boxes"][:, :2]
+    real = np.flatnonzero(picture["classes"])
+    for n in real[np.argsort(sides[real].prod(axis=1), kind="stable")]:  # the smallest first
         box, column = picture["boxes"][n].astype(np.float64), picture["classes"][n] - 1
         if picture["is_crowd"][n] or picture["weights"][n] == 0:
             ignored[..., column] |= _covered(box)
+            ignored[(*_bell(box)[1], column)] = True
             continue
         bell, centre = _bell(box)
         heatmap[..., column] = np.maximum(heatmap[..., column], bell)
         certainty[(*centre, column)] = max(certainty[(*centre, column)], picture["weights"][n])
+        if picture["box_weights"][n] == 0:
+            continue
         mine = (bell > 0.1) & (bell > highest)
         boxes[mine] = box
         box_weights[mine] = picture["box_weights"][n] * bell[mine] / bell[bell > 0.1].sum()

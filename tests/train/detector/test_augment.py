@@ -55,6 +55,19 @@ def test_a_bright_rectangle_stays_under_its_box(options: dict):
     assert (after["classes"] == 1).all()
 
 
+def test_a_straight_edge_moves_by_just_as_much_as_its_box():
+    """To a hundredth of a pixel: on a ramp every pixel tells where it came from, by its centre."""
+    ramp = np.arange(IMAGE_HW[1], dtype=np.float32) * 4 + 20
+    before = make_batch([Box(1, (0, 8, 32, 40))])
+    before["image"] = np.broadcast_to(ramp[:, None], before["image"].shape).astype(np.float32)
+    for seed in range(5):
+        after = changed(before, seed, scale=1.3, shift=0.1)
+        came_from = (after["image"][0, 16, 20:28, 0] - 20) / 4 + 0.5
+        left, right = after["boxes"][0, 0, [1, 3]] * IMAGE_HW[1]
+        expected = 8 + (np.arange(20, 28) + 0.5 - left) * (40 - 8) / (right - left)
+        np.testing.assert_allclose(came_from, expected, atol=0.01)
+
+
 def test_every_change_is_drawn_on_its_own():
     before = bright_rectangles(2)
     moves = (changed(before, shift=0.1)["boxes"] - before["boxes"])[:, 0]

@@ -13,6 +13,7 @@ targets = pytest.importorskip("unify.train.detector.targets", exc_type=ImportErr
 
 CAR, TRUCK, PEDESTRIAN = 1, 2, 3
 MIDDLE = (9, 18, 17, 26)  # pixels; its centre (13, 22) lies in the cell (3, 5)
+SMALL = (11, 20, 15, 24)  # the same centre
 CENTRE = (3, 5)
 
 
@@ -46,13 +47,19 @@ def test_boxes_at_the_rim_have_a_peak_too(box: tuple[float, ...]):
     assert (of_one(Box(CAR, box)).heatmap == 1).sum() == 1
 
 
-def test_boxes_of_one_cell_keep_their_own_peaks_and_the_first_one_is_regressed():
-    first, second = Box(CAR, MIDDLE, 1.0, 0.5), Box(TRUCK, (11, 20, 15, 24), 0.25)
-    cells = of_one(first, second)
-    assert cells.heatmap[CENTRE].tolist() == [1, 1, 0]
-    assert cells.heatmap_weights[CENTRE].tolist() == [1, 0.25, 1]
+def test_boxes_of_one_cell_keep_their_own_peaks_and_the_smaller_one_is_regressed():
+    large, small = Box(CAR, MIDDLE, 1.0), Box(TRUCK, SMALL, 0.25, 0.5)
+    for cells in (of_one(large, small), of_one(small, large)):
+        assert cells.heatmap[CENTRE].tolist() == [1, 1, 0]
+        assert cells.heatmap_weights[CENTRE].tolist() == [1, 0.25, 1]
+        np.testing.assert_allclose(cells.boxes[CENTRE], np.array(SMALL) / [32, 48, 32, 48], rtol=1e-6)
+        assert cells.box_weights.sum() == pytest.approx(0.5)  # nothing is left for the other
+
+
+def test_a_box_that_is_not_regressed_leaves_its_cells_to_others():
+    cells = of_one(Box(CAR, MIDDLE), Box(TRUCK, SMALL, 0.25, box_weight=0.0))
     np.testing.assert_allclose(cells.boxes[CENTRE], np.array(MIDDLE) / [32, 48, 32, 48], rtol=1e-6)
-    assert cells.box_weights.sum() == pytest.approx(0.5)  # nothing is left for the other
+    assert cells.box_weights.sum() == pytest.approx(1)
 
 
 def test_of_two_boxes_of_a_class_in_one_cell_the_surer_one_counts():
@@ -83,6 +90,11 @@ def test_an_ignored_region_counts_for_nothing_inside_and_for_its_class_only(regi
     expected[2:6, 4:8, TRUCK - 1] = 0
     np.testing.assert_array_equal(cells.heatmap_weights, expected)
     assert (cells.heatmap == 0).all() and (cells.box_weights == 0).all()
+
+
+def test_the_smallest_ignored_region_covers_the_cell_that_it_lies_in():
+    weights = of_one(Box(TRUCK, (12.2, 20.2, 13, 21), weight=0.0)).heatmap_weights  # no cell's centre is in it
+    assert np.argwhere(weights == 0).tolist() == [[*CENTRE, TRUCK - 1]]
 
 
 def test_a_box_inside_an_ignored_region_is_taught_all_the_same():

@@ -70,12 +70,21 @@ def _zoom(batch: Batch, draw: Callable[[float, float], tf.Tensor], flip: bool, s
     window = tf.concat([middle - half, middle + half], axis=-1)  # a window turned inside out mirrors the picture
     image = tf.image.crop_and_resize(
         tf.cast(batch["image"], tf.float32),
-        window,
+        _between_pixel_centres(window, batch["image"].shape[1:3]),
         tf.range(tf.shape(window)[0]),
         batch["image"].shape[1:3],
         extrapolation_value=_GRAY,
     )
     return batch | {"image": image} | _moved(batch, window)
+
+
+def _between_pixel_centres(window: tf.Tensor, image_hw: tf.TensorShape) -> tf.Tensor:
+    """A window from edge to edge as `tf.image.crop_and_resize` wants it: from first to last pixel's centre."""
+    import tensorflow as tf
+
+    size = tf.constant([*image_hw, *image_hw], tf.float32)
+    half = (window[:, 2:] - window[:, :2]) / 2  # of the distance of two pixels of the result, in pixels of the source
+    return (window * size + tf.concat([half, -half], axis=-1) - 0.5) / (size - 1)
 
 
 def _moved(batch: Batch, window: tf.Tensor) -> Batch:

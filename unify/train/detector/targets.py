@@ -16,6 +16,7 @@ from unify.train.detector.network import STRIDE
 from unify.train.losses.shapes import Tensor
 from unify.train.losses.weights import classification_weights
 
+_PER_BOX = ("classes", "weights", "box_weights", "is_crowd")
 _WHERE = "unify.detector.assign_targets"
 _SPREAD = 0.09  # standard deviations of the Gaussian, of the box's sides: 0.54 / 6 in TTFNet
 _NARROWEST = 0.4  # the same, cells: a small box still marks its neighbours as near misses
@@ -45,14 +46,18 @@ def assign_targets(
     check_padded(_WHERE, batch["boxes"])
     check_columns(_WHERE, batch["absence_weights"], num_classes)
     height, width = (side // STRIDE for side in batch["image"].shape[1:3])
+    batch = _smallest_first(batch)
     boxes, real = batch["boxes"], batch["classes"] > 0
     region = ops.logical_and(real, ops.logical_or(batch["is_crowd"], ops.equal(batch["weights"], 0.0)))
     taught = ops.cast(ops.logical_and(real, ops.logical_not(region)), "float32")
-    bumps = _gaussians(boxes, height, width) * taught[:, :, None, None]
+    gaussians = _gaussians(boxes, height, width)
+    bumps = gaussians * taught[:, :, None, None]
     columns = ops.maximum(batch["classes"] - 1, 0)
     heatmap = _highest_per_class(bumps, columns, num_classes)
     peaks = ops.where(ops.equal(bumps, 1.0), batch["weights"][:, :, None, None], 0.0)
-    inside = _inside(boxes, height, width) * ops.cast(region, "float32")[:, :, None, None]
+    # A region may be so small that no cell's centre lies in it; it still covers the cell of its own centre.
+    inside = ops.maximum(_inside(boxes, height, width), ops.cast(ops.equal(gaussians, 1.0), "float32"))
+    inside = inside * ops.cast(region, "float32")[:, :, None, None]
     weights = classification_weights(
         heatmap,
         batch["absence_weights"],
@@ -63,6 +68,14 @@ def assign_targets(
     box_targets, box_weights = _regression(boxes, batch["box_weights"], bumps)
     targets = {"heatmap": heatmap, "boxes": box_targets}
     return batch["image"], targets, {"heatmap": weights, "boxes": box_weights}
+
+
+def _smallest_first(batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The batch with its boxes by area: where two have one centre, the smaller one is seen."""
+    boxes = batch["boxes"]
+    order = ops.argsort((boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1]), axis=-1)
+    columns = {key: ops.take_along_axis(batch[key], order, axis=1) for key in _PER_BOX}
+    return {**batch, **columns, "boxes": ops.take_along_axis(boxes, order[..., None], axis=1)}
 
 
 def _gaussians(boxes: Tensor, height: int, width: int) -> Tensor:
@@ -100,8 +113,12 @@ def _highest_per_class(maps: Tensor, columns: Tensor, num_classes: int) -> Tenso
 
 
 def _regression(boxes: Tensor, box_weights: Tensor, bumps: Tensor) -> tuple[Tensor, Tensor]:
-    """Of each cell the box whose Gaussian is highest there, and its weight: the box's, shared among its cells."""
-    owned = ops.where(bumps <= _REGRESSED, 0.0, bumps)  # NaN stays: what is lost here would be taught as absent
+    """Of each cell the box whose Gaussian is highest there, and its weight: the box's, shared among its cells.
+
+    A box of weight 0 leaves its cells to others.
+    """
+    unwanted = ops.logical_or(bumps <= _REGRESSED, ops.equal(box_weights, 0.0)[:, :, None, None])
+    owned = ops.where(unwanted, 0.0, bumps)  # NaN stays: what is lost here would be taught as absent
     share = owned / ops.maximum(ops.sum(owned, axis=(2, 3), keepdims=True), 1.0)
     most = ops.max(owned, axis=1, keepdims=True, initial=0.0)  # of no box at all there would be no maximum
     highest = ops.cast(ops.logical_and(owned > 0.0, owned >= most), "float32")
