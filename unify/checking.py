@@ -121,7 +121,8 @@ def _absent_files(trial: TrialConfig) -> list[str]:
     """A warning, no error: a config is shared, and not everybody who has it has the pictures."""
     if not isinstance(trial.scenario, Cut):
         return []
-    files = [path for pair in (*trial.scenario.train, *trial.scenario.test) for path in pair]
+    cut = trial.scenario
+    files = [path for pair in (*cut.train, *cut.validation, *cut.test) for path in pair]
     absent = [str(path) for path in dict.fromkeys(files) if not path.exists()]
     return [f"{trial.where}: cannot be run here, not found: {shorten(absent)}"] if absent else []
 

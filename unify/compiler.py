@@ -10,6 +10,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +32,8 @@ from unify.records.counts import HUMAN
 from unify.records.label_map import LABEL_MAPS
 from unify.records.manifest import MANIFEST_NAME, manifest_bytes, read_manifest, seal_manifest
 from unify.records.shard import ShardJob, ShardResult, seal_shard, write_shard
-from unify.request import Request, prepare, warnings_of
+from unify.registry.objects import ExecutorChoice
+from unify.request import Request, default_workers, prepare, warnings_of
 from unify.staging import Staging, only_writer, open_staging, output_exists
 
 
@@ -75,11 +77,6 @@ class CompileReport:
         }
 
 
-def default_workers() -> int:
-    """Cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def plan(
     config: str | os.PathLike,
     *,
@@ -102,7 +99,9 @@ def compile(
     method: str | None = None,
     output: str | os.PathLike | None = None,
     workers: int | None = None,
-    executor: str = "local",
+    executor: str | None = None,
+    ray_address: str | None = None,
+    gpus_per_worker: float | None = None,
     seed: int | None = None,
     on_error: str = "stop",
     overwrite: bool = False,
@@ -120,9 +119,13 @@ def compile(
         workspace: folder that holds ``registry/``; the nearest parent of the current folder by default.
         method: overrides the config's method for all tasks.
         output: overrides the config's output folder.
-        workers: processes; the cores of this machine by default. A script that has TensorFlow loaded starts them by
-            running itself again: let it call this under ``if __name__ == "__main__":``.
-        executor: ``local`` or ``ray``.
+        workers: processes; the cores of this machine by default, or what a Ray cluster has room for. Auto-labelers
+            always run in processes of their own, which a crash of theirs may end. A script that has TensorFlow loaded
+            starts them by running itself again: let it call this under ``if __name__ == "__main__":``.
+        executor: ``local`` or ``ray``; the config's by default, as for the next two.
+        ray_address: of a Ray cluster, ``host:port`` or ``ray://host:10001``; ``RAY_ADDRESS`` or a Ray started for this
+            compile alone, where the config names none either.
+        gpus_per_worker: on Ray, for workers that run auto-labelers; its GPUs are shared out evenly by default.
         seed: overrides the config's seed.
         on_error: ``stop``, or ``skip`` to leave bad pictures out and list them in the manifest.
         overwrite: replace an output that was compiled from other inputs.
@@ -136,8 +139,9 @@ def compile(
         OutputError: the output exists, is in use, or cannot be written; what was finished is kept for the next run.
     """
     began = time.perf_counter()
-    workers = workers or default_workers()
-    pool = make_executor(executor, workers)
+    asked = ExecutorChoice(executor, workers, ray_address, gpus_per_worker)
+    if executor:
+        _executor_of(asked)  # a wrong one is said before any work
     progress = progress or Silent()
     request = prepare(
         config,
@@ -146,24 +150,31 @@ def compile(
         output=output,
         seed=seed,
         on_error=on_error,
-        workers=workers,
+        workers=workers or default_workers(),
         fresh=True,
         progress=progress,
     )
     machines = open_autolabeling(request.plan, request.registry, cache)
     identity = request_identity(request.plan, request.lock_entries, machines.request_entries())
     target = request.config.output
+    pool = _executor_of(asked.over(request.config.executor))
     how = _How(pool, on_error, overwrite, retry_failed, progress)
     manifest, inference = _already_there(target, identity, how), NO_INFERENCE
     up_to_date = manifest is not None
     if not up_to_date:
         try:
-            with only_writer(target):
+            with only_writer(target), closing(pool):
                 manifest, inference = _write_dataset(request, machines, identity, how)
         except OSError as error:
             raise cannot_write(target, error) from error
     warnings = (*warnings_of(request), *machines.warnings(), *machines.failure_warnings())
     return CompileReport(target, manifest, time.perf_counter() - began, up_to_date, warnings, inference)
+
+
+def _executor_of(choice: ExecutorChoice) -> Executor:
+    name = choice.name or "local"
+    workers = choice.workers or (default_workers() if name == "local" else None)
+    return make_executor(name, workers, ray_address=choice.ray_address, gpus_per_worker=choice.gpus_per_worker)
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,16 @@
 """Every error a user can meet, each saying where, what was found, what was expected and how to fix it.
 
     UnifyError
-    ├── RegistryError   registry or config YAML is wrong (one error carries every problem of every file)
-    ├── LockError       a locked batch no longer is what was locked
-    ├── LabelError      an annotation file cannot be read or contradicts itself
-    ├── PictureError    pictures are missing, broken or unlike their annotations
-    ├── PlanError       the selection cannot become one dataset (overlapping splits, unfilled classes, ...)
-    ├── OutputError     the output exists, is in use, or cannot be written
-    └── DatasetError    a unified dataset is damaged or is not one
+    ├── RegistryError     registry or config YAML is wrong (one error carries every problem of every file)
+    ├── LockError         a locked batch no longer is what was locked
+    ├── LabelError        an annotation file cannot be read or contradicts itself
+    ├── PictureError      pictures are missing, broken or unlike their annotations
+    ├── PlanError         the selection cannot become one dataset (overlapping splits, unfilled classes, ...)
+    ├── OutputError       the output exists, is in use, or cannot be written
+    ├── DatasetError      a unified dataset is damaged or is not one
+    ├── AutoLabelerError  an auto-labeler cannot be loaded, or its answers break the contract
+    ├── CalibrationError  these pictures cannot tell how good an auto-labeler is
+    └── CacheError        the prediction cache cannot be used
 
 The command line prints ``str(error)`` and exits with status 1; a traceback always means a bug of ours.
 """
@@ -94,6 +97,18 @@ class OutputError(UnifyError):
 
 class DatasetError(UnifyError):
     """A unified dataset is damaged or is not one."""
+
+
+class AutoLabelerError(UnifyError):
+    """An auto-labeler cannot be loaded, or its answers break the contract: no picture would fare better."""
+
+
+class CalibrationError(UnifyError):
+    """These pictures cannot tell how good an auto-labeler is: it learned from them, or people did not search them."""
+
+
+class CacheError(UnifyError):
+    """The prediction cache cannot be used, was written by a newer unify, or lacks a column that is asked for."""
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:

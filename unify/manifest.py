@@ -103,6 +103,7 @@ def _request(plan: CompilePlan, entries: Sequence[LockEntry], autolabelers: Sequ
         "taxonomy": taxonomy_entry(taxonomy),
         "inputs": [_input(plan, number, entry) for number, entry in enumerate(entries)],
         "autolabelers": list(autolabelers),
+        "auto_label_splits": sorted(config.auto_label_splits) if autolabelers else [],
     }
 
 

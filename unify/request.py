@@ -41,6 +41,11 @@ class Request:
         return [lock_entry(batch, read) for batch, read in zip(self.config.batches, self.read)]
 
 
+def default_workers() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def open_workspace(workspace: str | os.PathLike | None) -> Path:
     """The absolute workspace folder; the nearest parent of the current folder for None."""
     return Path(workspace).resolve() if workspace else find_workspace(Path.cwd())

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.autolabel.labelers import answering, gray, make_labeler
-from unify.autolabel.problems import AutoLabelerError
+from unify.errors import AutoLabelerError
 
 BOX = "'boxes': [[10, 10, 50, 40]]"
 HEAD = "registry/autolabelers/vehicle.yaml:4:3: auto-labeler 'vehicle:v1' "

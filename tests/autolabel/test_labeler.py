@@ -9,8 +9,8 @@ import pytest
 
 from tests.autolabel.labelers import gray, make_labeler
 from unify.autolabel.labeler import AutoLabeler
-from unify.autolabel.problems import AutoLabelerError
 from unify.core.predictions import Failure, Prediction
+from unify.errors import AutoLabelerError
 
 # Every box tells the brightness of its picture.
 ONE_BOX = "{'boxes': [[0, 0, 10, 10]], 'scores': [picture[0, 0, 0] / 255], 'classes': ['car']}"

@@ -10,10 +10,9 @@ import pytest
 from tests.autolabel.labelers import WHERE, make_version
 from unify.autolabel.fingerprint import fingerprint_of
 from unify.autolabel.load import ADAPTERS, load_autolabeler, read_spec
-from unify.autolabel.problems import AutoLabelerError
 from unify.core.digest import json_digest
 from unify.core.predictions import ScoreKind
-from unify.errors import RegistryError
+from unify.errors import AutoLabelerError, RegistryError
 
 
 @pytest.fixture

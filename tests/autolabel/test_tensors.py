@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +11,8 @@ import pytest
 from tests.autolabel.labelers import WHERE, gray, make_version
 from unify.autolabel.interface import AutoLabelerSpec
 from unify.autolabel.options import TensorOptions
-from unify.autolabel.problems import AutoLabelerError
 from unify.autolabel.tensors import InputShape, TensorModel, the_picture
+from unify.errors import AutoLabelerError
 
 HEAD = f"{WHERE}: auto-labeler 'vehicle:v1' "
 
@@ -55,6 +55,16 @@ def test_a_network_of_a_fixed_batch_gets_no_other():
     network = Network((1, 3, 8, 8))
     assert scores(make_model(network, batch_size=4, layout="NCHW"), gray(value=10), gray(value=20)) == [10, 20]
     assert {batch.shape for batch in network.batches} == {(1, 3, 8, 8)}
+
+
+def test_models_that_take_a_picture_alike_say_so():
+    def preparation(size: int, **options) -> Hashable:
+        return make_model(Network((None, size, size, 3)), **options).preparation
+
+    assert preparation(8) == preparation(8, batch_size=2, divide_by=255, channel_order="bgr", max_detections=7)
+    others = [preparation(16), preparation(8, fit="letterbox"), preparation(8, antialias=False)]
+    others += [preparation(8, fit="letterbox", anchor="center"), preparation(8, fit="letterbox", padding=0)]
+    assert len({preparation(8), *others}) == 6
 
 
 def test_a_network_that_takes_any_size_gets_each_picture_as_it_is():

@@ -44,3 +44,9 @@ def test_json_of_a_compile_and_of_the_plan_after_it(workspace: Path, tmp_path: P
         ("vehicle:v1", 4, 4),
         ("pedestrian:v1", 4, 4),
     ]
+
+
+def test_what_only_ray_takes_needs_ray(workspace: Path):
+    done = CliRunner().invoke(app, ["compile", "mix", "--workspace", str(workspace), "--ray-address", "head:6379"])
+    assert "--ray-address: means nothing to executor local" in str(done.exception or done.output)
+    assert not (workspace / "unified").exists()

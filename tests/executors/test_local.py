@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -150,7 +151,10 @@ def test_spawn_gives_the_same_results(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="fork is chosen on Linux only")
-@pytest.mark.parametrize(("modules", "method"), [("", "fork"), ("tensorflow", "spawn"), ("ray", "spawn")])
+@pytest.mark.parametrize(
+    ("modules", "method"),
+    [("", "fork"), ("tensorflow", "spawn"), ("jax", "spawn"), ("torch", "spawn"), ("ray", "spawn")],
+)
 def test_workers_are_not_forked_beside_tensorflow_or_ray(modules: str, method: str):
     script = (
         "import sys\n"
@@ -179,8 +183,21 @@ def test_importing_the_executors_does_not_import_ray():
     assert run.stdout.split() == ["False"]
 
 
+def test_one_worker_is_this_process_unless_the_work_runs_models():
+    assert list(LocalExecutor(1).run(work.tell_process, [1, 2], nothing)) == [os.getpid()] * 2
+    (one, same) = LocalExecutor(1).run(work.tell_process, [1, 2], nothing, runs_models=True)
+    assert one == same != os.getpid()
+
+
+def test_a_model_that_kills_the_only_worker_costs_a_retry(tmp_path: Path):
+    jobs = [(number, str(tmp_path / "died")) for number in range(5)]
+    assert sorted(LocalExecutor(1).run(work.die_once, jobs, nothing, runs_models=True)) == [0, 1, 2, 3, 4]
+    assert (tmp_path / "died").exists()
+
+
 def test_an_executor_is_made_by_name():
     assert make_executor("local", 3) == LocalExecutor(3)
+    assert make_executor("local") == LocalExecutor(1)
 
 
 @pytest.mark.parametrize(
@@ -194,3 +211,11 @@ def test_a_wrong_executor_is_refused(name: str, workers: int, message: str):
     with pytest.raises(UnifyError) as caught:
         make_executor(name, workers)
     assert str(caught.value) == message
+
+
+def test_what_only_ray_takes_is_refused():
+    with pytest.raises(UnifyError) as caught:
+        make_executor("local", 1, ray_address="head:6379")
+    assert str(caught.value) == (
+        "--ray-address: means nothing to executor local\n  got:      head:6379\n  fix:      add --executor ray"
+    )

@@ -80,3 +80,50 @@ def leave_traces(job: tuple[int, str], progress: Tick) -> int:
     finally:
         trace.unlink(missing_ok=True)
     return number
+
+
+def tell_process(job: int, progress: Tick) -> int:
+    return os.getpid()
+
+
+def tell_environment(job: str, progress: Tick) -> str | None:
+    return os.environ.get(job)
+
+
+def set_up_tensorflow(job: int, progress: Tick) -> str:
+    """What an adapter does before TensorFlow is imported, with another library in its place."""
+    from unify.autolabel.adapters.backend import import_backend
+
+    import_backend("json", None)
+    return os.environ["TF_FORCE_GPU_ALLOW_GROWTH"]
+
+
+def tick_slowly(job: int, progress: Tick) -> int:
+    for _ in range(job):
+        time.sleep(0.25)
+        progress(1)
+    return job
+
+
+def tell_machine(job: tuple[int, str], progress: Tick) -> int:
+    """Notes which machine of a Ray cluster it is on, and is not done before another machine is at work too."""
+    import ray
+
+    number, folder = job
+    Path(folder, f"{ray.get_runtime_context().get_node_id()}-{number}-{os.getpid()}").touch()
+    progress(1)
+    while len({trace.name.split("-")[0] for trace in Path(folder).iterdir()}) < 2:
+        time.sleep(0.05)
+    time.sleep(0.5)
+    progress(1)
+    return number
+
+
+class StillbornActor:
+    """In the place of an actor, one that dies as it starts."""
+
+    def __init__(self, hide_gpus: bool) -> None:
+        pass
+
+    def ready(self) -> None:
+        os._exit(1)

@@ -118,17 +118,20 @@ def add_labeler(
     version: str = "v1",
     misbehave: str = "pass",
     batch_size: int = 4,
+    batch_timeout_s: float = 60,
     **keys: Any,
 ) -> Path:
     """Register ``name:version``, which finds the colours of its classes; returns the file it notes its calls in.
 
-    ``misbehave`` is a statement that runs before it looks at ``picture``; ``keys`` go into the registry as they are.
+    ``misbehave`` are lines that run before it looks at ``picture``; ``keys`` go into the registry as they are.
     """
     code = workspace / "autolabelers" / name / version / "labeler.py"
     code.parent.mkdir(parents=True, exist_ok=True)
-    code.write_text(LABELER.format(colours=COLOURS, misbehave=misbehave))
+    lines = misbehave.replace("\n", "\n" + 8 * " ")
+    code.write_text(LABELER.format(colours=COLOURS, misbehave=lines))
     log = workspace / f"{name}-{version}.log"
-    options = {"classes": list(classes), "log": str(log), "batch_size": batch_size}
+    sizes = {"batch_size": batch_size, "batch_timeout_s": batch_timeout_s}
+    options = {"classes": list(classes), "log": str(log), **sizes}
     entry = {"adapter": f"{code.relative_to(workspace)}:Labeler", "options": options, **keys}
     registered = workspace / "registry/autolabelers" / f"{name}.yaml"
     registered.parent.mkdir(exist_ok=True)

@@ -19,6 +19,7 @@ from tests.inference import painted
 from tests.inference.painted import add_labeler, add_painted_batch, calls, painted_workspace, street, with_labelers
 from tests.workspaces import add_config, files_of
 from unify.autolabel.calibration.file import write_calibration
+from unify.autolabel.labeler import AutoLabeler
 from unify.compiler import compile, plan
 from unify.inference.known import know_labeler
 from unify.planning.summary import plan_summary
@@ -36,7 +37,7 @@ def workspace(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def small_chunks(monkeypatch: pytest.MonkeyPatch):
+def small_chunks(monkeypatch: pytest.MonkeyPatch, one_process: None):
     monkeypatch.setattr("unify.inference.chunk.CHUNK_PICTURES", 4)
 
 
@@ -176,6 +177,19 @@ def test_several_auto_labelers_on_one_picture_share_one_decode(workspace: Path, 
     assert [calls(log) for log in logs] == [16, 6]
     assert len(decoded) == 16 and report.summary()["inferred"] == 22
     assert [calls(log, "loaded") for log in logs] == [1, 1]
+
+
+def test_auto_labelers_that_take_a_picture_alike_share_its_preparation(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+):
+    add_painted_batch(workspace, "vehicle:b3", {f"n{i}": street(i) for i in range(6)}, ["car"])
+    add_config(workspace, ["vehicle:b3", "pedestrian:b1"], method="hard")
+    with_labelers(workspace)
+    prepared = []
+    prepare = AutoLabeler.prepare
+    monkeypatch.setattr(AutoLabeler, "prepare", lambda self, picture: prepared.append(self) or prepare(self, picture))
+    assert run(workspace).summary()["inferred"] == 22
+    assert len(prepared) == 16
 
 
 def _counting(decoded: list[str]):
@@ -322,6 +336,17 @@ def test_a_compile_killed_while_it_infers_goes_on_where_it_was(workspace: Path, 
     assert report.summary()["failed"] == 0
     undisturbed = run(workspace, output=tmp_path / "whole", cache=tmp_path / "cache")
     assert files_of(report.output) == files_of(undisturbed.output)
+
+
+def test_many_small_segments_are_merged_at_the_end(workspace: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("unify.autolabel.cache.compaction.MANY_SEGMENTS", 2)
+    logs = with_labelers(workspace)
+    first = run(workspace)
+    segments = list((workspace / ".unify/cache").glob("*/segments/*.parquet"))
+    assert len(segments) == len({segment.parent for segment in segments}) == 2
+    again = run(workspace, output=workspace / "again")
+    assert again.summary()["cached"] == 20 and [calls(log) for log in logs] == [10, 10]
+    assert files_of(again.output) == files_of(first.output)
 
 
 def test_ctrl_c_keeps_what_was_answered(workspace: Path):

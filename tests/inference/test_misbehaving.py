@@ -8,9 +8,8 @@ import pytest
 
 from tests.inference.painted import add_labeler, calls, is_picture, painted_workspace
 from tests.workspaces import add_config
-from unify.autolabel.problems import AutoLabelerError
 from unify.compiler import compile
-from unify.errors import PictureError, UnifyError
+from unify.errors import AutoLabelerError, PictureError, UnifyError
 from unify.inference.work import POISON
 from unify.records.decode import iterate_examples
 
@@ -25,7 +24,7 @@ def workspace(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def small_chunks(monkeypatch: pytest.MonkeyPatch):
+def small_chunks(monkeypatch: pytest.MonkeyPatch, one_process: None):
     monkeypatch.setattr("unify.inference.chunk.CHUNK_PICTURES", 4)
 
 

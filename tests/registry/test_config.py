@@ -12,7 +12,7 @@ from unify.core.types import Method
 from unify.errors import RegistryError
 from unify.registry.config import find_config, load_config
 from unify.registry.load import load_registry
-from unify.registry.objects import CompileConfig
+from unify.registry.objects import CompileConfig, ExecutorChoice
 
 PEDESTRIAN = """\
 task: pedestrian
@@ -68,6 +68,37 @@ def test_defaults(tmp_path: Path) -> None:
     assert config.autolabelers["vehicle"][0].thresholds == {"car": 0.5, "truck": 0.4}
     assert (config.output, config.seed, config.shard_size_mb) == (tmp_path / "unified/x", 0, 128.0)
     assert config.on_missing == "error"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("", ExecutorChoice("local")),
+        ("executor: ray\n", ExecutorChoice("ray")),
+        (
+            "executor: {name: ray, ray_address: ray://head:10001, gpus_per_worker: 0.5}\n",
+            ExecutorChoice("ray", None, "ray://head:10001", 0.5),
+        ),
+        ("executor: {workers: 3}\n", ExecutorChoice("local", 3)),
+    ],
+)
+def test_where_the_work_runs(tmp_path: Path, line: str, expected: ExecutorChoice) -> None:
+    assert load(tmp_path, f"name: x\ndatasets: [vehicle:b1]\n{line}").executor == expected
+
+
+def test_an_executor_that_there_is_not_is_named(tmp_path: Path) -> None:
+    text = message(tmp_path, "name: x\ndatasets: [vehicle:b1]\nexecutor: {name: slurm, workers: 0}\n")
+    assert "wrong value of 'name'" in text and "wrong value of 'workers'" in text
+    assert "local, ray, or a mapping" in message(tmp_path, "name: x\ndatasets: [vehicle:b1]\nexecutor: 3\n")
+
+
+def test_a_choice_goes_over_another_unless_that_is_of_another_executor() -> None:
+    config = ExecutorChoice("ray", 8, "ray://head:10001", 0.5)
+    assert ExecutorChoice().over(config) == config
+    assert ExecutorChoice(workers=2).over(config) == ExecutorChoice("ray", 2, "ray://head:10001", 0.5)
+    assert ExecutorChoice("ray", None, "auto").over(config) == ExecutorChoice("ray", 8, "auto", 0.5)
+    assert ExecutorChoice("local").over(config) == ExecutorChoice("local")
+    assert ExecutorChoice("ray").over(ExecutorChoice("local", 3)) == ExecutorChoice("ray")
 
 
 def test_method_per_task(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ import numpy as np
 from unify.autolabel.decode import decode_picture
 from unify.autolabel.labeler import AutoLabeler
 from unify.autolabel.load import load_autolabeler
-from unify.autolabel.problems import AutoLabelerError, problem_of
+from unify.autolabel.problems import problem_of
 from unify.core.predictions import Failure, PictureKey, Prediction
-from unify.errors import PictureError, Problem
+from unify.errors import AutoLabelerError, PictureError, Problem
 from unify.registry.objects import AutoLabelerVersion
 
 

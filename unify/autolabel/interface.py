@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -59,9 +59,12 @@ class Model(Protocol):
 
     Attributes:
         advice: what is off, a key of `contract.ADVICE` -> how to mend it with this adapter, where that differs.
+        preparation: all that `prepare` depends on beside the picture: models in which it is equal make the same of it,
+            and one of them does it for all.
     """
 
     advice: Mapping[str, str]
+    preparation: Hashable
 
     def prepare(self, picture: np.ndarray) -> Any:
         """What of the work needs no model: called from any thread, its result handed to the model as the picture."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,11 +12,11 @@ from unify.autolabel.answers import finish, read_answer
 from unify.autolabel.classes import make_class_table
 from unify.autolabel.contract import Breach
 from unify.autolabel.interface import AutoLabelerSpec, Model
-from unify.autolabel.problems import AutoLabelerError, breach_error, in_one_line
+from unify.autolabel.problems import breach_error, in_one_line
 from unify.autolabel.suspicion import ALL_BOXES, ENOUGH_BOXES, suspicion
 from unify.core.predictions import Failure, PictureKey, Prediction, ScoreKind
 from unify.core.types import JsonObject
-from unify.errors import UnifyError
+from unify.errors import AutoLabelerError, UnifyError
 
 
 class ReadyPicture(NamedTuple):
@@ -56,6 +56,11 @@ class AutoLabeler:
         return self.spec.batch_size
 
     @property
+    def batch_timeout_s(self) -> float:
+        """Seconds that a batch may take."""
+        return self.spec.options.batch_timeout_s
+
+    @property
     def files(self) -> tuple[Path, ...]:
         """Absolute paths of weights and code, files or folders: what the fingerprint must cover beside the recipe."""
         return self.spec.files
@@ -64,6 +69,11 @@ class AutoLabeler:
     def recipe(self) -> JsonObject:
         """All else that changes what is predicted."""
         return self.spec.recipe
+
+    @property
+    def preparation(self) -> Hashable:
+        """Auto-labelers in which it is equal `prepare` a picture alike."""
+        return self._model.preparation
 
     def prepare(self, picture: np.ndarray) -> ReadyPicture:
         """A picture brought to the model's size, which other threads can do while the model runs."""

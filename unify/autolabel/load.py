@@ -7,8 +7,8 @@ from pathlib import Path
 
 from unify.autolabel.interface import Adapter, AutoLabelerSpec
 from unify.autolabel.labeler import AutoLabeler
-from unify.autolabel.problems import AutoLabelerError, in_one_line, problem_of
-from unify.errors import Problem, RegistryError, UnifyError, did_you_mean
+from unify.autolabel.problems import in_one_line, problem_of
+from unify.errors import AutoLabelerError, Problem, RegistryError, UnifyError, did_you_mean
 from unify.registry.objects import AutoLabelerVersion
 
 # Name -> the module that knows how. To add an adapter, write such a module and one line here.

@@ -46,7 +46,8 @@ class Options(BaseModel):
     """What every auto-labeler takes."""
 
     model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
-    without_effect: ClassVar[frozenset[str]] = frozenset({"batch_size"})  # on what is predicted: not in the recipe
+    # On what is predicted: not in the recipe.
+    without_effect: ClassVar[frozenset[str]] = frozenset({"batch_size", "batch_timeout_s"})
 
     class_names: ClassNames = Field(
         default_factory=list,
@@ -72,6 +73,11 @@ class Options(BaseModel):
         None, description="a box suppresses weaker ones of its class over this overlap; not done by default"
     )
     batch_size: int = Field(8, ge=1, description="pictures the model gets at once", examples=[32])
+    batch_timeout_s: Positive = Field(
+        300.0,
+        description="a batch that takes longer is given up, and its pictures are looked at one by one",
+        examples=[60],
+    )
 
 
 class OutputNames(BaseModel):

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from unify.autolabel.options import TensorOptions
 
 
+FITTING = ("fit", "anchor", "padding", "antialias")  # the options that `fit_picture` takes notice of
+
+
 @dataclass(frozen=True)
 class Placement:
     """Where a picture lies in the model's input.

@@ -7,12 +7,8 @@ from collections.abc import Mapping
 from types import ModuleType
 
 from unify.autolabel.contract import ADVICE, Breach
-from unify.errors import Problem, UnifyError
+from unify.errors import AutoLabelerError, Problem
 from unify.registry.objects import AutoLabelerVersion
-
-
-class AutoLabelerError(UnifyError):
-    """An auto-labeler cannot be loaded, or its answers break the contract: no picture would fare better."""
 
 
 def problem_of(version: AutoLabelerVersion, what: str, *, got: str = "", expected: str = "", fix: str = "") -> Problem:

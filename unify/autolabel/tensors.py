@@ -14,9 +14,10 @@ from unify.autolabel.heads import Outputs
 from unify.autolabel.interface import AutoLabelerSpec
 from unify.autolabel.options import TensorOptions
 from unify.autolabel.postprocess import ADVICE, read_outputs
-from unify.autolabel.preprocess import FittedPicture, changes_values, fit_picture, make_batch
-from unify.autolabel.problems import AutoLabelerError, breach_error, in_one_line, problem_of
+from unify.autolabel.preprocess import FITTING, FittedPicture, changes_values, fit_picture, make_batch
+from unify.autolabel.problems import breach_error, in_one_line, problem_of
 from unify.core.predictions import PictureKey
+from unify.errors import AutoLabelerError
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class TensorModel:
         self._version, self._options, self._network = spec.version, spec.options, network
         self._num_classes = len(make_class_table(spec.classes, spec.options).by_number)
         self._rows, self._input_hw = _fixed_sizes(spec, network.input)
+        self.preparation = ("fitted", self._input_hw, *(getattr(spec.options, name) for name in FITTING))
         if try_out and self._input_hw:
             self._try_out(self._input_hw)
 

@@ -137,8 +137,7 @@ def _open(cache: str | None, workspace: Path | None) -> PredictionCache:
 
 
 def _starting_with(digits: str, entries: list[CacheEntry]) -> set[str]:
-    from unify.autolabel.cache import CacheError
-    from unify.errors import Problem, shorten
+    from unify.errors import CacheError, Problem, shorten
 
     found = {each.fingerprint for each in entries if each.fingerprint.startswith(digits)}
     if not digits or not found:

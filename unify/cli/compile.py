@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from unify.cli.cache import CacheRoot
-from unify.cli.options import Config, ExecutorName, Json, MethodOption, OnErrorOption, Seed, Workers, Workspace
+from unify.cli.options import (
+    Config,
+    ExecutorOption,
+    GpusPerWorker,
+    Json,
+    MethodOption,
+    OnErrorOption,
+    RayAddress,
+    Seed,
+    Workers,
+    Workspace,
+)
 
 if TYPE_CHECKING:
     from unify.inference.run import InferenceReport
@@ -23,7 +34,9 @@ def compile(
     method: MethodOption = None,
     output: Annotated[Path | None, typer.Option(help="Output folder, instead of the config's.")] = None,
     workers: Workers = None,
-    executor: Annotated[ExecutorName, typer.Option(help="local processes, or a Ray cluster.")] = ExecutorName.LOCAL,
+    executor: ExecutorOption = None,
+    ray_address: RayAddress = None,
+    gpus_per_worker: GpusPerWorker = None,
     seed: Seed = None,
     on_error: OnErrorOption = "stop",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an output of other inputs.")] = False,
@@ -51,7 +64,9 @@ def compile(
             method=method,
             output=output,
             workers=workers,
-            executor=str(executor),
+            executor=executor and str(executor),
+            ray_address=ray_address,
+            gpus_per_worker=gpus_per_worker,
             seed=seed,
             on_error=str(on_error),
             overwrite=overwrite,

@@ -41,3 +41,22 @@ class ExecutorName(StrEnum):
 
     LOCAL = "local"
     RAY = "ray"
+
+
+ExecutorOption = Annotated[
+    ExecutorName | None,
+    typer.Option(
+        "--executor", help="local processes, or a Ray cluster. Default: the config's, else local.", show_default=False
+    ),
+]
+RayAddress = Annotated[
+    str | None,
+    typer.Option(
+        help="Of a Ray cluster, e.g. ray://head:10001. Default: the config's, RAY_ADDRESS, or a Ray of its own.",
+        show_default=False,
+    ),
+]
+GpusPerWorker = Annotated[
+    float | None,
+    typer.Option(min=0, help="On Ray, for auto-labelers; 0 hides GPUs. Default: an even share.", show_default=False),
+]

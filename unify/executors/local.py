@@ -1,4 +1,4 @@
-"""Worker processes on this machine, or no process at all for one worker.
+"""Worker processes on this machine, or no process at all where one worker is enough.
 
 Every worker has a pipe of its own and one job at a time, so a worker that dies costs exactly the job it held, and no
 lock is shared that it could take with it.
@@ -13,34 +13,36 @@ import signal
 import sys
 import threading
 import traceback
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from unify.executors.base import MAX_ATTEMPTS, STOP_SECONDS, Tick, Work, worker_lost
+from unify.executors.base import STOP_SECONDS, Tick, Work
+from unify.executors.ledger import Task, Tasks
 
 _TICK, _DONE, _FAILED = "tick", "done", "failed"
 
 
 @dataclass(frozen=True)
 class LocalExecutor:
-    """``workers`` processes; with one worker the work runs in the calling process."""
+    """``workers`` processes; one worker is the calling process, unless the work runs models."""
 
     workers: int = 1
 
-    def run(self, work: Work, jobs: Iterable, progress: Tick) -> Iterator:
-        if self.workers == 1:
+    def run(self, work: Work, jobs: Iterable, progress: Tick, *, runs_models: bool = False) -> Iterator:
+        if self.workers == 1 and not runs_models:
             return (work(job, progress) for job in jobs)
         return _run_in_processes(self.workers, work, jobs, progress)
+
+    def close(self) -> None:
+        pass  # workers end with their run
 
 
 def _run_in_processes(num_workers: int, work: Work, jobs: Iterable, progress: Tick) -> Iterator:
     context = multiprocessing.get_context(_start_method())
-    tasks, workers = _Tasks(jobs), []
+    tasks, workers = Tasks(jobs), []
     try:
         while True:
             _give_out(tasks, workers, num_workers, context, work)
@@ -54,7 +56,7 @@ def _run_in_processes(num_workers: int, work: Work, jobs: Iterable, progress: Ti
         _stop(workers)
 
 
-def _give_out(tasks: _Tasks, workers: list[_Worker], most: int, context: Any, work: Work) -> None:
+def _give_out(tasks: Tasks, workers: list[_Worker], most: int, context: Any, work: Work) -> None:
     """A task for everyone who is idle, and new workers while there are fewer than ``most``."""
     given = tasks.take(most - sum(worker.busy for worker in workers))
     idle = [worker for worker in workers if not worker.busy]
@@ -65,7 +67,7 @@ def _give_out(tasks: _Tasks, workers: list[_Worker], most: int, context: Any, wo
         worker.give(task)
 
 
-def _listen(worker: _Worker, tasks: _Tasks, workers: list[_Worker], progress: Tick) -> Iterator:
+def _listen(worker: _Worker, tasks: Tasks, workers: list[_Worker], progress: Tick) -> Iterator:
     """One message of a worker; yields the result if it is one."""
     try:
         kind, value = worker.pipe.recv()
@@ -76,55 +78,19 @@ def _listen(worker: _Worker, tasks: _Tasks, workers: list[_Worker], progress: Ti
     if kind == _FAILED:
         raise value
     if kind == _TICK:
-        progress(worker.task.count(value))
+        worker.done += value
+        progress(worker.task.news(worker.done))
     else:
         worker.task = None
         yield value
-
-
-@dataclass
-class _Task:
-    """A job and its attempts. Items that a lost attempt had reported already are not reported again."""
-
-    job: Any
-    attempts: int = 0
-    done: int = 0
-    reported: int = 0
-
-    def count(self, items: int) -> int:
-        """Items to report now that this attempt did ``items`` more."""
-        self.done += items
-        new = max(0, self.done - self.reported)
-        self.reported += new
-        return new
-
-
-class _Tasks:
-    """Jobs to give out; lost ones come first."""
-
-    def __init__(self, jobs: Iterable) -> None:
-        self._fresh = (_Task(job) for job in jobs)
-        self._ready: deque[_Task] = deque()
-
-    def take(self, most: int) -> list[_Task]:
-        self.draw(most)
-        return [self._ready.popleft() for _ in range(min(most, len(self._ready)))]
-
-    def draw(self, least: int) -> None:
-        """Have ``least`` tasks at hand, so that a worker does not wait for its next job to be made."""
-        self._ready.extend(islice(self._fresh, max(0, least - len(self._ready))))
-
-    def again(self, task: _Task) -> None:
-        if task.attempts == MAX_ATTEMPTS:
-            raise worker_lost(task.job)
-        self._ready.appendleft(task)
 
 
 class _Worker:
     """One process, seen from the parent."""
 
     def __init__(self, context: Any, work: Work) -> None:
-        self.task: _Task | None = None
+        self.task: Task | None = None
+        self.done = 0  # items of the task
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs, work), daemon=True)
         self.process.start()
@@ -134,13 +100,12 @@ class _Worker:
     def busy(self) -> bool:
         return self.task is not None
 
-    def give(self, task: _Task) -> None:
-        self.task, task.done = task, 0
-        task.attempts += 1
+    def give(self, task: Task) -> None:
+        self.task, self.done = task, 0
         with suppress(ConnectionError):  # it died while idle: its pipe has ended, as the next wait finds
             self.pipe.send(task.job)
 
-    def lost(self) -> _Task:
+    def lost(self) -> Task:
         """Bury the process; returns the task it held."""
         self.pipe.close()
         self.process.join()
@@ -160,9 +125,9 @@ def _stop(workers: Sequence[_Worker]) -> None:
 def _start_method() -> str:
     """``fork`` where nothing in this process can be hurt by it: it starts in milliseconds and shares the imports.
 
-    TensorFlow and Ray hang in forked children, and so may any lock that another thread holds while forking.
+    These libraries hang in forked children, and so may any lock that another thread holds while forking.
     """
-    quiet = threading.active_count() == 1 and not {"tensorflow", "ray"} & set(sys.modules)
+    quiet = threading.active_count() == 1 and not {"tensorflow", "jax", "torch", "ray"} & set(sys.modules)
     return "fork" if sys.platform == "linux" and quiet else "spawn"
 
 

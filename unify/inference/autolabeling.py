@@ -20,9 +20,10 @@ from unify.inference.filling import Filling
 from unify.inference.known import KnownLabeler, know_labeler
 from unify.inference.pictures import Pictures
 from unify.inference.policy import make_policy, policy_warnings, read_calibrations
-from unify.inference.trained_on import count_self_labeled, trained_on_as_written, training_batches
+from unify.inference.trained_on import closure_warnings, count_self_labeled, trained_on_as_written
 from unify.planning.build import CompilePlan
 from unify.registry.objects import AutoLabelerVersion, CompileConfig, Registry
+from unify.trained_on import TrainingClosure, manifests_of, training_closure
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,8 @@ class AutoLabeling:
     def manifest_entries(self) -> list[JsonObject]:
         """`request_entries` with the batches behind ``trained_on``, and how many of their pictures were labeled."""
         return [
-            {**entry, "trained_on_batches": sorted(self._training[each.ref]), "self_labeled": self._self_labeled(each)}
-            for entry, each in zip(self.request_entries(), self.labelers)
+            {**entry, "trained_on_batches": list(closure.batches), "self_labeled": self._self_labeled(each)}
+            for entry, each, closure in zip(self.request_entries(), self.labelers, self._training.values())
         ]
 
     def warnings(self) -> Iterator[str]:
@@ -101,6 +102,7 @@ class AutoLabeling:
         refs = [each.ref for each in self.labelers]
         yield from policy_warnings(self.plan.config, self.plan.taxonomy, refs, self.calibrations)
         for each in self.labelers:
+            yield from closure_warnings(self._training[each.ref])
             pictures = self._self_labeled(each)
             if pictures:
                 yield f"{each.ref} labels {pictures:,} pictures it was trained on, where it looks better than it is"
@@ -129,11 +131,12 @@ class AutoLabeling:
                 yield labeler, rows[failed]
 
     @cached_property
-    def _training(self) -> dict[str, set[str]]:
-        return {each.ref: training_batches(each.version, self.registry) for each in self.labelers}
+    def _training(self) -> dict[str, TrainingClosure]:
+        manifest_of = manifests_of(self.registry)
+        return {each.ref: training_closure(each.version, self.registry, manifest_of) for each in self.labelers}
 
     def _self_labeled(self, labeler: KnownLabeler) -> int:
-        return count_self_labeled(self.plan, self._examples(labeler.ref), self._training[labeler.ref])
+        return count_self_labeled(self.plan, self._examples(labeler.ref), self._training[labeler.ref].batches)
 
     def _policy_entry(self, ref: str) -> JsonObject:
         names = self.plan.taxonomy.names
@@ -143,7 +146,8 @@ class AutoLabeling:
 def _class_entry(policy: ClassPolicy) -> JsonObject:
     """What decides the labels of a class; the calibrators themselves are told by their file's digest."""
     if policy.method is Method.HARD:
-        return {"method": str(policy.method), "threshold": policy.threshold}
+        zone = {"low": policy.low} if policy.ignore_zone else {}
+        return {"method": str(policy.method), "threshold": policy.threshold, **zone}
     return {
         "method": str(policy.method),
         "low": policy.low,

@@ -17,7 +17,6 @@ from unify.merge.fill_counts import FillCounts
 from unify.merge.human import merge_examples
 from unify.merge.machine import fill_classes
 from unify.planning.build import CompilePlan, ShardPlan
-from unify.planning.jobs import FILLED_SPLIT
 
 # Shards are well mixed, so each needs a few answers of every segment; read for many shards at once, a segment is
 # decoded seldom. About 30 MB of answers at 30 boxes a picture.
@@ -57,7 +56,7 @@ class Filling:
                 start = stop
 
     def _fills(self, shard: ShardPlan) -> bool:
-        return shard.split == FILLED_SPLIT and bool(self.policy.classes)
+        return shard.split in self.plan.config.auto_label_splits and bool(self.policy.classes)
 
     def _read(self, examples: np.ndarray) -> dict[str, PredictionTable]:
         """Reference -> its answers on examples."""

@@ -8,7 +8,8 @@ from pathlib import Path
 from unify.autolabel.fingerprint import fingerprint_of
 from unify.autolabel.labeler import AutoLabeler
 from unify.autolabel.load import load_autolabeler, read_spec
-from unify.autolabel.problems import AutoLabelerError, problem_of
+from unify.autolabel.problems import problem_of
+from unify.errors import AutoLabelerError
 from unify.intake import STATE_FOLDER
 from unify.registry.objects import AutoLabelerVersion
 

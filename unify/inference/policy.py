@@ -50,7 +50,9 @@ def make_policy(
         ref = str(choice.version.ref)
         if ref in asked:
             ids = {name: taxonomy.ids[name] for name in classes_of(choice.version, task, taxonomy)}
-            policies += class_policies(ref, ids, method, choice.thresholds, calibrations.get(ref))
+            policies += class_policies(
+                ref, ids, method, choice.thresholds, calibrations.get(ref), ignore_zone=config.ignore_zone
+            )
     try:
         return FillPolicy(tuple(policies))
     except ValueError as error:

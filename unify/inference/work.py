@@ -1,13 +1,14 @@
 """What a worker does with a chunk: read, decode, ask, commit.
 
-`infer_chunk` takes and returns plain values and is a top-level function: it runs in this process, in a worker process
-or as a Ray task. Threads read and decode ahead while the model runs.
+`infer_chunk` takes and returns plain values and is a top-level function: it runs in a worker process or in a Ray actor,
+never in a process that anybody needs, for a model may take its process with it. Threads read and decode ahead while the
+model runs.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -24,15 +25,17 @@ from unify.inference.known import KnownLabeler
 from unify.inference.stop import exit_when_told
 
 POISON = "the process that looks at it dies"
+ENDLESS = "the model does not answer within {seconds:g} s"
+LOAD_SECONDS = 900.0  # weights may come over a slow network, and be compiled
 
 _DECODERS = 2  # threads, beside the one that asks: other workers and the models want the rest of the cores
 _BATCHES_AHEAD = 2  # pictures are prepared while the batch before them is looked at
 
-_loaded: dict[tuple[str, str], AutoLabeler] = {}
+_loaded: dict[tuple[str, str], AutoLabeler] = {}  # kept from chunk to chunk, for as long as the process lives
 
 
 def infer_chunk(chunk: Chunk, progress: Callable[[int], None]) -> int:
-    """Ask the auto-labelers of a chunk and commit what they say.
+    """Ask the auto-labelers of a chunk and commit what they say. Ends the process where one does not answer in time.
 
     Returns:
         pictures that are missing or changed, which nobody was asked about; 0 unless the chunk says skip.
@@ -43,7 +46,7 @@ def infer_chunk(chunk: Chunk, progress: Callable[[int], None]) -> int:
         CacheError, OutputError: the cache cannot be written.
     """
     with exit_when_told():
-        labelers = [_load(known) for known in chunk.labelers]
+        labelers = [_load(known, Journal(Path(chunk.journal))) for known in chunk.labelers]
         with _Asking(chunk, labelers) as asking:
             with ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode") as pool:
                 ahead = _BATCHES_AHEAD * max(labeler.batch_size for labeler in labelers)
@@ -53,15 +56,11 @@ def infer_chunk(chunk: Chunk, progress: Callable[[int], None]) -> int:
         return asking.unread
 
 
-def forget_models() -> None:
-    """Let go of the models that this process keeps between chunks."""
-    _loaded.clear()
-
-
-def _load(known: KnownLabeler) -> AutoLabeler:
+def _load(known: KnownLabeler, journal: Journal) -> AutoLabeler:
     key = known.ref, known.fingerprint
     if key not in _loaded:
-        _loaded[key] = known.load()
+        with journal.looking(known.fingerprint, [], LOAD_SECONDS):
+            _loaded[key] = known.load()
     return _loaded[key]
 
 
@@ -107,7 +106,11 @@ class _Asking:
         except PictureError as error:
             # A property of the bytes, as all that is kept under their digest.
             picture = Failure(f"{error.problems[0].what}: {error.problems[0].got}")
-        return [asker.prepare(picture) if asks else None for asker, asks in zip(self._askers, wanted)]
+        made: dict[Hashable, ReadyPicture | Failure] = {}  # models that take the same share it
+        for asker in (asker for asker, asks in zip(self._askers, wanted) if asks):
+            if asker.preparation not in made:
+                made[asker.preparation] = asker.prepare(picture)
+        return [made[asker.preparation] if asks else None for asker, asks in zip(self._askers, wanted)]
 
     def look(self, index: int, ready: Ready | None) -> None:
         self.unread += ready is None
@@ -125,12 +128,14 @@ class _Asker:
         self.writer: SegmentWriter = chunk.cache.writer(known.fingerprint, autolabeler=known.ref)
         self._suspicion: Suspicion = journal.suspicion(known.fingerprint)
         self._waiting: list[tuple[int, ReadyPicture]] = []
+        self.preparation = labeler.preparation
 
     def refuse_poison(self, asked: np.ndarray) -> np.ndarray:
         """Record the pictures that killed workers as failed; returns bool [P], where they are."""
         poison = np.array([self._hex(index) in self._suspicion.poison for index in range(len(asked))]) & asked
         for index in np.flatnonzero(poison).tolist():
-            self._answer(index, Failure(POISON))
+            endless = self._hex(index) in self._suspicion.endless
+            self._answer(index, Failure(ENDLESS.format(seconds=self._labeler.batch_timeout_s) if endless else POISON))
         self.writer.commit()  # now: the next death must not ask for them again
         return poison
 
@@ -150,7 +155,7 @@ class _Asker:
             return
         suspect = self._hex(index) in self._suspicion.suspects
         if suspect:
-            self._ask()
+            self.finish()  # what is answered is safe, whatever the suspect does
         self._waiting.append((index, content))
         if suspect or len(self._waiting) == self._labeler.batch_size:
             self._ask()
@@ -165,7 +170,7 @@ class _Asker:
         indices, contents = zip(*self._waiting)
         digests = [self._hex(index) for index in indices]
         keys = [PictureKey(self._names[index], digest) for index, digest in zip(indices, digests)]
-        with self._journal.looking(self._fingerprint, digests):
+        with self._journal.looking(self._fingerprint, digests, self._labeler.batch_timeout_s):
             results = self._labeler.predict(contents, keys)
         self._waiting.clear()
         for index, result in zip(indices, results):

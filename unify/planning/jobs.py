@@ -12,8 +12,6 @@ from unify.core.types import BatchLabels, State
 from unify.planning.identity import ExampleRows
 from unify.registry.objects import AutoLabelerChoice, CompileConfig
 
-FILLED_SPLIT = "train"  # other splits keep human labels only: a model is not measured against a machine's opinion
-
 
 @dataclass(frozen=True)
 class InferenceJob:
@@ -40,6 +38,7 @@ def inference_jobs(
     state: np.ndarray,
 ) -> tuple[InferenceJob, ...]:
     """Jobs that `hard` and `soft` tasks need, in the order of the config's tasks, auto-labelers and batches."""
+    fills = [batch.split in config.auto_label_splits for batch in batches]
     batch_of_example = examples.batch_of(examples.first_row)
     jobs = []
     for task, choices in config.autolabelers.items():
@@ -49,7 +48,7 @@ def inference_jobs(
             columns = _filled_columns(choice, task, taxonomy)
             needed = (state[:, columns] == State.UNKNOWN).any(axis=1)
             for number, batch in enumerate(batches):
-                wanted = np.flatnonzero(needed & (batch_of_example == number)) if batch.split == FILLED_SPLIT else []
+                wanted = np.flatnonzero(needed & (batch_of_example == number)) if fills[number] else []
                 if len(wanted):
                     jobs.append(InferenceJob(str(choice.version.ref), str(batch.ref), np.asarray(wanted)))
     return tuple(jobs)

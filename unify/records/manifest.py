@@ -83,6 +83,7 @@ class Manifest(TypedDict):
     taxonomy: TaxonomyEntry
     inputs: list[JsonObject]
     autolabelers: list[JsonObject]
+    auto_label_splits: list[str]
     splits: dict[str, SplitEntry]
     classes: dict[str, ClassEntry]
     shards: list[ShardEntry]

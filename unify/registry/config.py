@@ -14,7 +14,7 @@ from unify.registry.autolabeler_file import selection_problems
 from unify.registry.choices import resolve_choices
 from unify.registry.dataset_file import unknown_task
 from unify.registry.fill_rule import describe_unfilled, unfilled_classes
-from unify.registry.objects import Batch, CompileConfig, Registry
+from unify.registry.objects import Batch, CompileConfig, ExecutorChoice, Registry
 from unify.registry.selection import batch_names, parse_selection
 from unify.registry.shape import check_shape
 from unify.registry.wording import count
@@ -22,7 +22,7 @@ from unify.registry.yaml_source import YamlFile, read_yaml
 from unify.registry.yaml_text import in_order
 
 if TYPE_CHECKING:
-    from unify.registry.schema import ConfigFile
+    from unify.registry.schema import ConfigFile, ExecutorEntry
 
 DEFAULT = "default"
 
@@ -89,7 +89,7 @@ def _build(file: YamlFile, entry: ConfigFile, registry: Registry, problems: list
     autolabelers = resolve_choices(file, entry.autolabelers, registry, problems)
     # Only of a config that is right so far: a misspelt auto-labeler would be reported as missing a second time.
     if not problems and entry.on_missing == "error":
-        unfilled = unfilled_classes(registry, methods, batches, autolabelers)
+        unfilled = unfilled_classes(registry, methods, batches, autolabelers, entry.auto_label_splits)
         problems.extend([_unfilled(file, unfilled, registry)] if unfilled else [])
     return CompileConfig(
         name=entry.name,
@@ -99,7 +99,10 @@ def _build(file: YamlFile, entry: ConfigFile, registry: Registry, problems: list
         output=Path(os.path.abspath(registry.workspace / (entry.output or f"unified/{entry.name}"))),
         seed=entry.seed,
         shard_size_mb=entry.shard_size_mb,
+        auto_label_splits=tuple(entry.auto_label_splits),
+        ignore_zone=entry.ignore_zone,
         on_missing=entry.on_missing,
+        executor=_executor(entry.executor),
         where=file.shown,
         datasets_where=file.where(("datasets",), key=True),
     )
@@ -116,6 +119,10 @@ def _methods(
             problems.append(unknown_task(file, ("method", task), task, registry.taxonomy, key=True))
     default = written.get(DEFAULT, Method.PARTIAL)
     return {task: Method(written.get(task, default)) for task in tasks}
+
+
+def _executor(written: str | ExecutorEntry) -> ExecutorChoice:
+    return ExecutorChoice(written) if isinstance(written, str) else ExecutorChoice(**written.model_dump())
 
 
 def _batches(file: YamlFile, selections: list[str], registry: Registry, problems: list[Problem]) -> tuple[Batch, ...]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from unify.core.types import BatchRef, Method
 from unify.errors import shorten
 from unify.registry.objects import AutoLabelerChoice, Batch, Registry
-
-FILLED_SPLIT = "train"  # the other splits measure, so they stay human
 
 
 def unfilled_classes(
@@ -16,8 +14,9 @@ def unfilled_classes(
     methods: Mapping[str, Method],
     batches: Sequence[Batch],
     autolabelers: Mapping[str, Sequence[AutoLabelerChoice]],
+    splits: Collection[str],
 ) -> dict[BatchRef, tuple[str, ...]]:
-    """The classes that would stay unknown, batch by batch; batches that lack nothing are left out.
+    """The classes that would stay unknown in the splits that are filled; batches that lack nothing are left out.
 
     The classes in question are those that a selected batch labels: a class that no selected batch labels is no part
     of the dataset.
@@ -38,7 +37,7 @@ def unfilled_classes(
     lacking = {
         batch.ref: tuple(name for name in needed if name not in batch.labeled_classes)
         for batch in batches
-        if batch.split == FILLED_SPLIT
+        if batch.split in splits
     }
     return {ref: names for ref, names in lacking.items() if names}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +110,31 @@ class AutoLabelerChoice:
 
 
 @dataclass(frozen=True)
+class ExecutorChoice:
+    """Where work runs; None where nobody said.
+
+    Attributes:
+        name: ``local`` or ``ray``.
+        workers: processes, or actors on the cluster.
+        ray_address: of the cluster.
+        gpus_per_worker: of workers that run models on the cluster.
+    """
+
+    name: str | None = None
+    workers: int | None = None
+    ray_address: str | None = None
+    gpus_per_worker: float | None = None
+
+    def over(self, other: ExecutorChoice) -> ExecutorChoice:
+        """This choice, and the other's word where this says nothing; of another executor all words."""
+        if self.name not in (None, other.name):
+            return self
+        return ExecutorChoice(
+            *(theirs if mine is None else mine for mine, theirs in zip(astuple(self), astuple(other)))
+        )
+
+
+@dataclass(frozen=True)
 class CompileConfig:
     """A compile request, references resolved.
 
@@ -121,7 +146,11 @@ class CompileConfig:
         output: absolute folder of the unified dataset.
         seed: decides the order of the examples.
         shard_size_mb: target shard size, 2**20 bytes each.
+        auto_label_splits: splits whose unknown classes are filled; by default a model is not measured against a
+            machine's opinion.
+        ignore_zone: whether ``hard`` ignores boxes between the low and the high threshold; else they are background.
         on_missing: ``error`` or ``mask``: what to do with an unknown class that no auto-labeler fills.
+        executor: where the work runs; it has no part in the result.
         where: ``file`` of the config.
         datasets_where: ``file:line:col`` of its ``datasets`` key.
     """
@@ -133,6 +162,9 @@ class CompileConfig:
     output: Path
     seed: int = 0
     shard_size_mb: float = 128.0
+    auto_label_splits: tuple[str, ...] = ("train",)
+    ignore_zone: bool = False
     on_missing: str = "error"
+    executor: ExecutorChoice = ExecutorChoice()
     where: str = ""
     datasets_where: str = ""

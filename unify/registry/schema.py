@@ -181,6 +181,37 @@ Choices = Annotated[
 ]
 
 
+ExecutorName = Literal["local", "ray"]
+
+
+class ExecutorEntry(Shape):
+    """Where the work runs. What stands on the command line goes over it."""
+
+    name: ExecutorName = Field("local", description="processes of this machine, or a Ray cluster", examples=["ray"])
+    workers: int | None = Field(
+        None, ge=1, description="how many; by default the cores, or what the cluster has room for", examples=[16]
+    )
+    ray_address: str | None = Field(
+        None,
+        min_length=1,
+        description="of the cluster; $RAY_ADDRESS, or a Ray of its own, by default",
+        examples=["ray://head:10001"],
+    )
+    gpus_per_worker: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = Field(
+        None, description="on Ray, for auto-labelers; the cluster's GPUs are shared out by default", examples=[0.5]
+    )
+
+
+Executor = Annotated[
+    Annotated[ExecutorName, Tag("<text>")] | Annotated[ExecutorEntry, Tag("<mapping>")],
+    Discriminator(
+        lambda value: {str: "<text>", dict: "<mapping>", ExecutorEntry: "<mapping>"}.get(type(value)),
+        custom_error_type="kind",
+        custom_error_message="local, ray, or a mapping with name, workers, ray_address and gpus_per_worker",
+    ),
+]
+
+
 class ConfigFile(Shape):
     """A compile request."""
 
@@ -208,8 +239,22 @@ class ConfigFile(Shape):
     )
     seed: int = Field(0, ge=0, description="decides the order of the examples", examples=[7])
     shard_size_mb: float = Field(128.0, gt=0, allow_inf_nan=False, description="size of a shard, 2**20 bytes each")
+    auto_label_splits: list[Annotated[str, Field(pattern=SPLIT_PATTERN)]] = Field(
+        default_factory=lambda: ["train"],
+        min_length=1,
+        description="splits whose unknown classes are filled; others keep human labels only",
+        examples=[["train", "val"]],
+    )
+    ignore_zone: bool = Field(
+        False, description="hard: ignore boxes between the low and the high threshold instead of calling them absent"
+    )
     on_missing: Literal["error", "mask"] = Field(
         "error", description="mask: leave a class unknown where no auto-labeler fills it"
+    )
+    executor: Executor = Field(
+        "local",
+        description="where the work runs, which is no part of the result",
+        examples=["ray", {"name": "ray", "ray_address": "ray://head:10001", "gpus_per_worker": 1}],
     )
 
 

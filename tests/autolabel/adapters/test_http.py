@@ -16,8 +16,8 @@ from tests.autolabel.labelers import WHERE, gray, make_version
 from unify.autolabel.adapters import http_call
 from unify.autolabel.labeler import AutoLabeler
 from unify.autolabel.load import load_autolabeler
-from unify.autolabel.problems import AutoLabelerError
 from unify.core.predictions import Failure
+from unify.errors import AutoLabelerError
 
 HEAD = f"{WHERE}: auto-labeler 'vehicle:v1' "
 Reply = Callable[[str, dict], tuple[int, object]]

@@ -10,7 +10,7 @@ from tests.autolabel.adapters.finder import SCORE, keras_finder, picture_with
 from tests.autolabel.labelers import WHERE, gray, make_version
 from unify.autolabel.adapters.backend import import_backend
 from unify.autolabel.load import load_autolabeler
-from unify.autolabel.problems import AutoLabelerError
+from unify.errors import AutoLabelerError
 
 pytestmark = pytest.mark.tensorflow
 pytest.importorskip("keras", reason="needs the [train] extra")

@@ -9,8 +9,8 @@ from tests.autolabel.adapters.finder import INPUT_HW, SCORE, picture_with, save_
 from tests.autolabel.labelers import WHERE, make_version
 from tests.real_data import real
 from unify.autolabel.load import load_autolabeler, read_spec
-from unify.autolabel.problems import AutoLabelerError
 from unify.core.boxes import match_boxes
+from unify.errors import AutoLabelerError
 
 pytest.importorskip("onnxruntime", reason="needs the [onnx] extra")
 

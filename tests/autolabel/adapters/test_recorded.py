@@ -10,9 +10,8 @@ from tests.autolabel.labelers import WHERE, gray, make_version
 from tests.real_data import real
 from unify.autolabel.labeler import AutoLabeler
 from unify.autolabel.load import load_autolabeler, read_spec
-from unify.autolabel.problems import AutoLabelerError
 from unify.core.predictions import Failure, PictureKey, Prediction
-from unify.errors import UnifyError
+from unify.errors import AutoLabelerError, UnifyError
 
 
 def key(name: str) -> PictureKey:

@@ -8,7 +8,7 @@ import pytest
 from tests.autolabel.adapters.finder import SCORE, keras_finder, picture_with
 from tests.autolabel.labelers import WHERE, make_version
 from unify.autolabel.load import load_autolabeler
-from unify.autolabel.problems import AutoLabelerError
+from unify.errors import AutoLabelerError
 
 pytestmark = pytest.mark.tensorflow
 pytest.importorskip("tensorflow", reason="needs the [train] extra")

@@ -18,8 +18,9 @@ from tests.autolabel.cache.answers import (
     digest,
     digests,
 )
-from unify.autolabel.cache import CacheError, PictureState, PredictionCache
+from unify.autolabel.cache import PictureState, PredictionCache
 from unify.core.predictions import Failure, Prediction
+from unify.errors import CacheError
 
 ABSENT, DONE, FAILED = PictureState.ABSENT, PictureState.DONE, PictureState.FAILED
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.autolabel.cache.answers import FINGERPRINT, add, answer, assert_holds, assert_same, digest, digests
-from unify.autolabel.cache import PictureState, PredictionCache, compact, compaction
+from unify.autolabel.cache import PictureState, PredictionCache, compact, compact_many, compaction
 from unify.autolabel.cache.commit import remove_segments
 
 
@@ -53,6 +53,17 @@ def test_many_small_segments_become_one(tmp_path):
     )
     assert_holds(PredictionCache(tmp_path), range(6))
     assert compact(cache, FINGERPRINT).segments_before == 1 and len(segments(cache)) == 1
+
+
+def test_a_few_small_segments_are_left_for_later(tmp_path, monkeypatch):
+    monkeypatch.setattr(compaction, "MANY_SEGMENTS", 2)
+    cache = PredictionCache(tmp_path)
+    for number in range(3):
+        assert compact_many(cache, FINGERPRINT) is None
+        add(cache, [number])
+    assert compact_many(cache, FINGERPRINT).segments_before == 3
+    assert compact_many(cache, FINGERPRINT) is None and len(segments(cache)) == 1
+    assert_holds(PredictionCache(tmp_path), range(3))
 
 
 def test_large_segments_stay_as_they_are(tmp_path):

@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.autolabel.cache.answers import FINGERPRINT, add, assert_holds, digests
-from unify.autolabel.cache import CacheError, PictureState, PredictionCache, verify
+from unify.autolabel.cache import PictureState, PredictionCache, verify
 from unify.autolabel.cache.marker import encode_marker
+from unify.errors import CacheError
 
 ABSENT, DONE = PictureState.ABSENT, PictureState.DONE
 

@@ -7,7 +7,8 @@ import pytest
 
 from tests.autolabel.cache.answers import FINGERPRINT, OTHER, add, assert_holds, digests
 from tests.autolabel.cache.test_processes import start
-from unify.autolabel.cache import CacheError, PictureState, PredictionCache, compact, contents, prune, verify
+from unify.autolabel.cache import PictureState, PredictionCache, compact, contents, prune, verify
+from unify.errors import CacheError
 
 pytest.importorskip("s3fs", reason="needs s3fs, for the [s3] extra")
 server = pytest.importorskip("moto.server", reason="needs moto[server], a server that speaks S3")

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.autolabel.cache.answers import FINGERPRINT, OTHER, add, answer, assert_holds, digest, digests
-from unify.autolabel.cache import CacheError, PredictionCache, compact, contents, prune, verify
+from unify.autolabel.cache import PredictionCache, compact, contents, prune, verify
 from unify.autolabel.cache.store import LocalStore, open_store
-from unify.errors import OutputError
+from unify.errors import CacheError, OutputError
 from unify.files import cannot_write
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -11,10 +11,11 @@ from pydantic import Field
 from unify.autolabel.adapters.http_call import Address, call
 from unify.autolabel.heads import Outputs
 from unify.autolabel.interface import AutoLabelerSpec
-from unify.autolabel.options import Options, TensorOptions
-from unify.autolabel.problems import AutoLabelerError, problem_of
+from unify.autolabel.options import Options, Positive, TensorOptions
+from unify.autolabel.problems import problem_of
 from unify.autolabel.tensors import InputShape, TensorModel
 from unify.core.types import JsonObject
+from unify.errors import AutoLabelerError
 from unify.registry.objects import AutoLabelerVersion
 
 _KSERVE_TYPES = {"float32": "FP32", "uint8": "UINT8"}
@@ -31,7 +32,8 @@ class Shape(TensorOptions):
     protocol: Literal["tensorflow", "kserve"] = Field("tensorflow", description="what the server speaks")
     input_name: str = Field("", description="name of the model's input; kserve: image by default")
     dtype: Literal["float32", "uint8"] = Field("float32", description="of the model's input")
-    timeout_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = Field(60.0, description="of one call, in seconds")
+    batch_timeout_s: Positive = 3600.0  # calls end by themselves, after their time and all tries
+    timeout_s: Positive = Field(60.0, description="of one call, in seconds")
     retries: int = Field(3, ge=0, description="calls more while the server is not ready or cannot be reached")
 
 

@@ -9,8 +9,9 @@ from http.client import HTTPException
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from unify.autolabel.problems import AutoLabelerError, in_one_line, problem_of
+from unify.autolabel.problems import in_one_line, problem_of
 from unify.core.types import JsonObject
+from unify.errors import AutoLabelerError
 from unify.registry.objects import AutoLabelerVersion
 
 FIRST_PAUSE_SECONDS = 0.5  # doubled after each call

@@ -16,8 +16,9 @@ from unify.autolabel.adapters.weights import weights_of
 from unify.autolabel.heads import Outputs
 from unify.autolabel.interface import AutoLabelerSpec
 from unify.autolabel.options import BoxFormat, TensorOptions
-from unify.autolabel.problems import AutoLabelerError, in_one_line, problem_of
+from unify.autolabel.problems import in_one_line, problem_of
 from unify.autolabel.tensors import InputShape, TensorModel, the_picture
+from unify.errors import AutoLabelerError
 from unify.registry.objects import AutoLabelerVersion
 
 

@@ -24,9 +24,9 @@ from pydantic import ConfigDict
 from unify.autolabel.adapters.weights import weights_of
 from unify.autolabel.interface import AutoLabelerSpec
 from unify.autolabel.options import Options
-from unify.autolabel.problems import AutoLabelerError, in_one_line, problem_of
+from unify.autolabel.problems import in_one_line, problem_of
 from unify.core.predictions import PictureKey
-from unify.errors import RegistryError, did_you_mean, shorten
+from unify.errors import AutoLabelerError, RegistryError, did_you_mean, shorten
 from unify.registry.objects import AutoLabelerVersion
 
 
@@ -60,6 +60,7 @@ def load(spec: AutoLabelerSpec) -> _ClassModel:
 
 class _ClassModel:
     advice: Mapping[str, str] = {}
+    preparation = "as it is"
 
     def __init__(self, instance: Callable[[list[np.ndarray]], Sequence[Any]]) -> None:
         self._instance = instance

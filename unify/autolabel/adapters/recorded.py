@@ -85,6 +85,7 @@ class _Recorded:
     advice: Mapping[str, str] = {
         "numbers": "set 'first_class' to the results' number of the first class, or name their classes in 'class_names'"
     }
+    preparation = "nothing is looked at"
 
     def __init__(self, by_picture: Mapping[int | str, list[_Detection]], *, fail_unlisted: bool) -> None:
         self._by_picture = by_picture

@@ -9,7 +9,7 @@ writer that is killed or a disk that is damaged never leads to a wrong answer.
 """
 
 from unify.autolabel.cache.cache import PredictionCache
-from unify.autolabel.cache.compaction import CompactReport, compact
+from unify.autolabel.cache.compaction import CompactReport, compact, compact_many
 from unify.autolabel.cache.maintenance import CacheEntry, PruneReport, VerifyReport, contents, prune, verify
 from unify.autolabel.cache.problems import CacheError
 from unify.autolabel.cache.table import PictureState, RawPredictions
@@ -29,6 +29,7 @@ __all__ = [
     "SegmentWriter",
     "VerifyReport",
     "compact",
+    "compact_many",
     "contents",
     "prune",
     "verify",

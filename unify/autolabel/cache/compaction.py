@@ -21,6 +21,7 @@ from unify.autolabel.cache.index import KeyIndex
 from unify.autolabel.cache.marker import Marker
 
 SEGMENT_BYTES = 64 * 2**20  # of a full segment: 400,000 pictures at 8 boxes
+MANY_SEGMENTS = 64  # small ones, each of which costs every reader a millisecond
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,14 @@ def compact(
     return CompactReport(fingerprint, len(before), len(after), _num_bytes(before.values()), _num_bytes(after.values()))
 
 
+def compact_many(
+    cache: PredictionCache, fingerprint: str, *, progress: Callable[[int], None] | None = None
+) -> CompactReport | None:
+    """`compact`, where more than `MANY_SEGMENTS` small segments have come together; None where it is not worth it."""
+    small = [each for each in cache.catalog.live(fingerprint).values() if _is_small(each, SEGMENT_BYTES)]
+    return compact(cache, fingerprint, progress=progress) if len(small) > MANY_SEGMENTS else None
+
+
 def _rewrite(
     cache: PredictionCache,
     fingerprint: str,
@@ -103,9 +112,13 @@ def _small_segments(index: KeyIndex, segment_bytes: int) -> list[list[int]]:
     """Numbers of the segments to merge with each other: small, of the same optional columns, and at least two."""
     groups: defaultdict[tuple[ColumnSpec, ...], list[int]] = defaultdict(list)
     for number, marker in enumerate(index.segments):
-        if 2 * marker.num_bytes < segment_bytes:
+        if _is_small(marker, segment_bytes):
             groups[marker.columns].append(number)
     return [numbers for numbers in groups.values() if len(numbers) > 1]
+
+
+def _is_small(marker: Marker, segment_bytes: int) -> bool:
+    return 2 * marker.num_bytes < segment_bytes
 
 
 def _pieces(index: KeyIndex, numbers: Sequence[int], segment_bytes: int) -> list[tuple[list[Marker], np.ndarray]]:

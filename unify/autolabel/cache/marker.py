@@ -6,9 +6,8 @@ import json
 from dataclasses import asdict, dataclass
 
 from unify.autolabel.cache.columns import ColumnSpec
-from unify.autolabel.cache.problems import CacheError
 from unify.core.digest import canonical_json, json_digest
-from unify.errors import Problem
+from unify.errors import CacheError, Problem
 
 VERSION = 1
 

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from unify.errors import Problem, UnifyError, did_you_mean
+from unify.errors import CacheError, Problem, did_you_mean
 
 if TYPE_CHECKING:
     from unify.autolabel.cache.marker import Marker
-
-
-class CacheError(UnifyError):
-    """The prediction cache cannot be used, was written by a newer unify, or lacks a column that is asked for."""
 
 
 def lacking_columns(where: str, lacking: Sequence[str], known: Sequence[str], segments: Sequence[Marker]) -> CacheError:

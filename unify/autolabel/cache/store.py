@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from unify.autolabel.cache.names import RECENT_SECONDS
-from unify.autolabel.cache.problems import CacheError
-from unify.errors import Problem
+from unify.errors import CacheError, Problem
 from unify.files import TEMPORARY, write_whole
 
 _READERS = 8  # an object store answers after tens of milliseconds, so several are asked for at once
