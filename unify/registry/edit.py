@@ -1,4 +1,4 @@
-"""Registers batches and auto-labelers: the same edit of the YAML that a person would make."""
+"""Edits of the registry: the same that a person would make, in the person's own YAML."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from typing import Any
 
 from unify.errors import Problem, RegistryError, did_you_mean, shorten
 from unify.files import write_whole
+from unify.registry.amend import set_keys
+from unify.registry.find import find_version
 from unify.registry.guard import registry_guard
 from unify.registry.insert import block, insert_entry
 from unify.registry.load import load_registry
-from unify.registry.objects import Registry
+from unify.registry.objects import AutoLabelerRef, Registry
+from unify.registry.reorder import reorder_entries
 from unify.registry.taxonomy_file import TAXONOMY
 from unify.registry.wording import inline
 from unify.registry.workspace import modeline
@@ -81,6 +84,61 @@ def register_autolabeler(
                 raise _exists("auto-labeler", ref, known.where)
         head = {"name": name, "classes": _classes(name, classes, registry)}
         return _add(registry, f"autolabelers/{name}.yaml", "autolabeler", head, "versions", version, entry, on_top=True)
+
+
+def amend_version(workspace: Path, ref: AutoLabelerRef, values: Mapping[str, Any]) -> bool:
+    """Gives keys of a registered version new values; of ``thresholds`` and ``metrics``, keys not named stay.
+
+    Args:
+        workspace: folder that holds ``registry/``.
+        ref: the version.
+        values: key of a version (`schema.VersionEntry`) -> value.
+
+    Returns:
+        Whether the file was changed; it is not where it says all that already.
+
+    Raises:
+        RegistryError: there is no such version, or the registry would not be valid with the values; it is as it was.
+    """
+    with registry_guard(workspace):
+        find_version(load_registry(workspace), str(ref))
+        path, shown = _stack_file(workspace, ref.name)
+        before = path.read_bytes()
+        return _replace(workspace, path, before, set_keys(before, path, shown, ("versions", ref.version), values))
+
+
+def reorder_versions(workspace: Path, name: str, versions: Sequence[str]) -> bool:
+    """Puts the versions of an auto-labeler into another order, with their comments.
+
+    Args:
+        workspace: folder that holds ``registry/``.
+        name: the auto-labeler.
+        versions: all its versions; the first will be the default.
+
+    Returns:
+        Whether the file was changed; it is not where that was the order already.
+
+    Raises:
+        RegistryError: the file is laid out in a way that cannot be edited; nothing was changed.
+    """
+    with registry_guard(workspace):
+        path, shown = _stack_file(workspace, name)
+        before = path.read_bytes()
+        return _replace(workspace, path, before, reorder_entries(before, path, shown, "versions", versions))
+
+
+def _stack_file(workspace: Path, name: str) -> tuple[Path, str]:
+    shown = f"registry/autolabelers/{name}.yaml"
+    return workspace / shown, shown
+
+
+def _replace(workspace: Path, path: Path, before: bytes, after: bytes) -> bool:
+    """Writes a file once the whole registry is valid with it; nothing where nothing changes."""
+    if after == before:
+        return False
+    load_registry(workspace, edits={path: after})
+    write_whole(path, after, durable=True)
+    return True
 
 
 def _add(

@@ -15,6 +15,7 @@ import yaml
 
 from unify.errors import Problem, RegistryError
 from unify.registry.wording import inline
+from unify.registry.yaml_layout import insert_in_braces, last_line, step_of
 from unify.registry.yaml_source import YamlFile, parse_yaml
 
 
@@ -54,7 +55,7 @@ def block(name: str, entry: Mapping[str, Any], column: int, step: int, newline: 
 def _insert(text: str, file: YamlFile, section: str, name: str, entry: Mapping[str, Any], on_top: bool) -> str:
     node = file.nodes[(section,)]
     if isinstance(node, yaml.MappingNode) and node.flow_style:
-        return _insert_in_braces(text, node, f"{inline(name)}: {inline(dict(entry))}", on_top)
+        return insert_in_braces(text, node, f"{inline(name)}: {inline(dict(entry))}", on_top)
     newline = "\r\n" if "\r\n" in text else "\n"
     lines = text.splitlines(keepends=True)
     if not lines[-1].endswith(("\n", "\r")):
@@ -63,48 +64,12 @@ def _insert(text: str, file: YamlFile, section: str, name: str, entry: Mapping[s
     if isinstance(node, yaml.MappingNode):
         first_key, first_value = node.value[0]
         column = first_key.start_mark.column
-        step = _step(first_value, column)
-        at = first_key.start_mark.line if on_top else _last_line(node, file.lines) + 1
+        step = step_of(first_value, column)
+        at = first_key.start_mark.line if on_top else last_line(node, file.lines) + 1
     else:
         column, step, at = key.column + 2, 2, key.line + 1
         lines[key.line] = lines[key.line].replace(node.value, "", 1) if node.value else lines[key.line]
     return "".join([*lines[:at], *block(name, entry, column, step, newline), *lines[at:]])
-
-
-def _insert_in_braces(text: str, node: yaml.MappingNode, entry: str, on_top: bool) -> str:
-    if not node.value:
-        at, added = _offset(text, node.start_mark) + 1, entry
-    elif on_top:
-        at, added = _offset(text, node.value[0][0].start_mark), f"{entry}, "
-    else:
-        at, added = _offset(text, node.value[-1][1].end_mark), f", {entry}"
-    return text[:at] + added + text[at:]
-
-
-def _offset(text: str, mark: yaml.Mark) -> int:
-    return sum(map(len, text.splitlines(keepends=True)[: mark.line])) + mark.column
-
-
-def _step(value: yaml.Node, column: int) -> int:
-    """How far the file indents the keys of an entry; 2 where its first entry does not show it."""
-    if isinstance(value, yaml.MappingNode) and not value.flow_style:
-        return value.value[0][0].start_mark.column - column
-    return 2
-
-
-def _last_line(node: yaml.Node, lines: tuple[str, ...]) -> int:
-    """The line, from 0, of a node's last character; comments and blank lines behind it are not part of it."""
-    if isinstance(node, yaml.MappingNode) and not node.flow_style:
-        return _last_line(node.value[-1][1], lines)
-    if isinstance(node, yaml.SequenceNode) and not node.flow_style:
-        return _last_line(node.value[-1], lines)
-    line = node.end_mark.line
-    if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">"):
-        # A literal ends where the next token begins: behind its blank lines.
-        line -= node.end_mark.column == 0
-        while not lines[line].strip():
-            line -= 1
-    return line
 
 
 def _is_right(edited: bytes, before: YamlFile, section: str, name: str, entry: Mapping[str, Any], on_top: bool) -> bool:
