@@ -43,7 +43,7 @@ lint: $(VENV)/.dev
 
 # Ratios against other tools; UNIFY_INTEROP_PYTHON names the Python of an environment that has them.
 bench: $(VENV)/.dev
-	for each in startup write compile memory json plan reader loss; do \
+	for each in startup write compile memory json plan reader loss labeling; do \
 	  $(BIN)/python -m tests.benchmarks.bench_$$each || exit 1; \
 	done
 
@@ -60,7 +60,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable '.[train]'
+	$(BIN)/python -m pip install --quiet --editable '.[train,report]'
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
