@@ -62,17 +62,24 @@ def test_hard_may_ignore_the_zone_below():
     assert counts.machine_boxes[column("cyclist")] == counts.ignored[column("cyclist")] == 1
 
 
-def test_soft_weighs_boxes_by_their_probabilities_from_low_on():
-    weight, box_weight = Isotonic((0.0, 1.0), (0.0, 0.5)), Isotonic((0.0, 1.0), (0.0, 0.25))
+def test_soft_weighs_boxes_by_their_probabilities_and_ignores_what_is_more_likely_wrong_from_low_on():
+    weight, box_weight = Isotonic((0.0, 1.0), (0.25, 1.0)), Isotonic((0.0, 1.0), (0.0, 0.5))
     soft = policy("cyclist", SOFT, weight=weight, box_weight=box_weight)
-    found = [("cyclist", FAR, 0.75), ("cyclist", HALF, 0.25), ("cyclist", THIRD, 0.125)]
+    found = [("cyclist", FAR, 0.75), ("cyclist", HALF, 0.3125), ("cyclist", THIRD, 0.25), ("cyclist", THIRD, 0.125)]
     table, counts = on_street(found, soft)
     assert boxes_of(table, "street", "cyclist") == [
-        (FAR, 0.375, 0.1875, 0.75, "street:v1"),
-        (HALF, 0.125, 0.0625, 0.25, "street:v1"),
+        (FAR, 0.8125, 0.375, 0.75, "street:v1"),
+        (HALF, 0, 0, 0.3125, "street:v1"),
+        (THIRD, 0, 0, 0.25, "street:v1"),
     ]
     assert table.absence_weight[0, column("cyclist")] == 0.75
-    assert counts.expected_precision[column("cyclist")] == pytest.approx(0.25)
+    assert (counts.machine_boxes[column("cyclist")], counts.ignored[column("cyclist")]) == (1, 2)
+    assert counts.expected_precision[column("cyclist")] == pytest.approx(0.8125)
+
+
+def test_a_soft_box_as_likely_right_as_wrong_is_taught():
+    table, _ = on_street([("cyclist", FAR, 0.5)], policy("cyclist", SOFT))
+    assert boxes_of(table, "street", "cyclist")[0][1] == 0.5
 
 
 def test_without_calibration_soft_weighs_by_raw_scores():
@@ -81,9 +88,9 @@ def test_without_calibration_soft_weighs_by_raw_scores():
 
 
 def test_a_tight_box_is_never_more_probable_than_a_right_one():
-    soft = policy("cyclist", SOFT, weight=Isotonic((0.5,), (0.25,)), box_weight=Isotonic((0.5,), (0.5,)))
+    soft = policy("cyclist", SOFT, weight=Isotonic((0.5,), (0.625,)), box_weight=Isotonic((0.5,), (0.75,)))
     table, _ = on_street([("cyclist", FAR, 0.75)], soft)
-    assert boxes_of(table, "street", "cyclist")[0][1:3] == (0.25, 0.25)
+    assert boxes_of(table, "street", "cyclist")[0][1:3] == (0.625, 0.625)
 
 
 def test_a_threshold_means_the_same_to_float32_scores():
@@ -202,7 +209,7 @@ def test_two_auto_labelers_of_one_class_are_fused():
     table, _ = fill(humans_of(STREET), {"street": first}, *two(low=0.25), others={"bike:v2": {"street": second}})
     assert boxes_of(table, "street", "cyclist") == [
         (FAR, 0.5, 0.5, 0.5, "street:v1+bike:v2"),
-        (BOX, 0.3125, 0.3125, 0.3125, "street:v1+bike:v2"),
+        (BOX, 0, 0, 0.3125, "street:v1+bike:v2"),  # more likely wrong than right: one of two saw it
     ]
 
 

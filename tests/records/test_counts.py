@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 
 from tests.records.tables import TAXONOMY, BoxRow, ExampleRow, make_table
@@ -28,6 +30,16 @@ def test_states_and_boxes_are_counted_by_class():
         },
         "cyclist": {"labeled": 0, "incomplete": 1, "unknown": 2, "boxes": 0, "sources": {}},
     }
+
+
+def test_ignored_regions_are_no_boxes_to_learn_from_in_a_table_and_in_records():
+    rows = [ExampleRow(b"a", labeled={3: 1.0}, boxes=[HUMAN, replace(MACHINE, weight=0.0)])]
+    table, tally = make_table(rows), Tally()
+    head, tail = ExampleEncoder(table, TAXONOMY).encode(0, 1)
+    tally.add(decode_example(head + b"a" + tail))
+    counts = count_table(table, TAXONOMY, ALL[:1])
+    assert counts["pedestrian"]["sources"] == {"human": 1}
+    assert tally.counts(TAXONOMY) == counts and tally.boxes == 2  # a record holds both
 
 
 def test_examples_left_out_do_not_count():

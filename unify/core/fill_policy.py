@@ -19,8 +19,8 @@ class ClassPolicy:
         class_id: unified id.
         method: ``hard`` or ``soft``.
         threshold: ``hard`` labels boxes of this score or more; in 0..1.
-        low: ``soft`` labels boxes of this score or more, ``hard`` may ignore the zone from here to the threshold; in
-            0..threshold.
+        low: ``soft`` looks at boxes of this score or more, and ignores those that are more likely wrong than right;
+            ``hard`` may ignore the zone from here to the threshold; in 0..threshold.
         absence_weight: ``soft``: how far the absence of a box may be trusted, in 0..1; ``hard`` trusts it in full.
         weight: score -> P(IoU >= 0.5): the weight of a ``soft`` box.
         box_weight: score -> P(IoU >= 0.75): the weight of its regression.

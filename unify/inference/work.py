@@ -7,6 +7,7 @@ model runs.
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ from unify.autolabel.labeler import AutoLabeler, ReadyPicture
 from unify.autolabel.problems import in_one_line
 from unify.core.predictions import Failure, PictureKey, Prediction
 from unify.errors import PictureError, UnifyError
+from unify.executors.quiet import stderr_in
 from unify.inference.chunk import Chunk
 from unify.inference.journal import Journal, Suspicion
 from unify.inference.known import KnownLabeler
@@ -45,14 +47,15 @@ def infer_chunk(chunk: Chunk, progress: Callable[[int], None]) -> int:
         AutoLabelerError: an auto-labeler cannot be loaded, or its answers break the contract.
         CacheError, OutputError: the cache cannot be written.
     """
-    with exit_when_told():
+    log = Path(chunk.journal) / f"log-{os.getpid()}.txt"  # libraries chatter while they load; what matters is raised
+    with exit_when_told(), stderr_in(log, progress) as tell:
         labelers = [_load(known, Journal(Path(chunk.journal))) for known in chunk.labelers]
         with _Asking(chunk, labelers) as asking:
             with ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode") as pool:
                 ahead = _BATCHES_AHEAD * max(labeler.batch_size for labeler in labelers)
                 for index, ready in _ahead(pool, asking.prepare, range(len(chunk.files)), ahead):
                     asking.look(index, ready)
-                    progress(1)
+                    tell(1)
         return asking.unread
 
 

@@ -1,7 +1,8 @@
 """What the manifest counts, per class: from a table when writing, from decoded records when verifying.
 
 Counts are plain dictionaries, ``{class: {"labeled", "incomplete", "unknown", "boxes", "sources": {name: boxes}}}``,
-with every class of the taxonomy in them, so that they go into JSON and across processes as they are.
+with every class of the taxonomy in them, so that they go into JSON and across processes as they are. Boxes of weight 0
+are not counted: nothing is learned from them, they only keep a region from counting as background.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def no_counts(taxonomy: Taxonomy) -> ClassCounts:
 def count_table(table: ExampleTable, taxonomy: Taxonomy, kept: np.ndarray) -> ClassCounts:
     """Counts of the examples where ``kept`` (bool [E]) is set."""
     states = table.state[kept]
-    by_source = _boxes_by_source(table, np.repeat(kept, np.diff(table.box_offsets)))
+    by_source = _boxes_by_source(table, np.repeat(kept, np.diff(table.box_offsets)) & (table.box_weight > 0))
     counts = no_counts(taxonomy)
     for name, class_id in taxonomy.ids.items():
         for state in State:
@@ -55,7 +56,8 @@ class Tally:
         self.boxes += len(example.class_ids)
         self._states[State.LABELED].update(example.labeled_ids.tolist())
         self._states[State.INCOMPLETE].update(example.incomplete_ids.tolist())
-        self._boxes.update(zip(example.class_ids.tolist(), example.source))
+        rows = zip(example.class_ids.tolist(), example.source, example.weight.tolist())
+        self._boxes.update((class_id, source) for class_id, source, weight in rows if weight > 0)
 
     def counts(self, taxonomy: Taxonomy) -> ClassCounts:
         """What was counted; ids that the taxonomy does not have are left out."""
