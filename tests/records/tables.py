@@ -122,6 +122,7 @@ def write_dataset(folder: Path, pictures: Path, splits: Mapping[str, Sequence[Se
             "taxonomy": taxonomy_entry(TAXONOMY),
             "inputs": [],
             "autolabelers": [],
+            "auto_label_splits": [],
             "splits": {split: _split([result for name, result in shards if name == split]) for split in splits},
             "classes": dataset_classes(sum_counts([result.classes for _, result in shards], TAXONOMY)),
             "shards": [_shard(split, result) for split, result in shards],

@@ -21,7 +21,7 @@ from unify.registry.file_kinds import json_schemas
 from unify.registry.load import load_registry
 from unify.registry.objects import Registry
 from unify.registry.trial_file import load_trial
-from unify.registry.trial_objects import Cut, DetectorSettings, Digits, Driving, TrialConfig
+from unify.registry.trial_objects import TRIAL_METHODS, Cut, DetectorSettings, Digits, Driving, TrialConfig
 
 ROOT = Path(__file__).parents[2]
 CONFIGS = sorted((ROOT / "configs/trials").glob("*.yaml"))
@@ -48,6 +48,13 @@ scenario:
 """
 
 
+MIXTURES = (
+    DIGITS
+    + """\
+methods: [naive, careful]
+mixtures: {careful: {default: partial, zero_to_one: soft}, bold: hard}
+"""
+)
 VEHICLE = """\
 task: vehicle
 batches:
@@ -80,7 +87,7 @@ def test_every_trial_of_the_repository_loads(path: Path) -> None:
         real("blood")
     config = load_trial(path, load_registry(ROOT))
     assert config.name.replace("-", "_") == path.stem
-    assert (config.methods, len(config.seeds)) == (("naive", "partial", "full"), 5)
+    assert (config.methods, len(config.seeds)) == (TRIAL_METHODS, 5)
     assert config.output == ROOT / "trials" / config.name
     assert path.read_text().startswith("# yaml-language-server: $schema=../../registry/.schema/trial.json\n# ")
 
@@ -88,7 +95,7 @@ def test_every_trial_of_the_repository_loads(path: Path) -> None:
 def test_defaults_are_those_of_the_objects(tmp_path: Path) -> None:
     config = load(tmp_path, DIGITS)
     assert (config.scenario, config.detector) == (Digits(), DetectorSettings())
-    assert (config.methods, config.seeds) == (("naive", "partial", "full"), (0, 1, 2, 3, 4))
+    assert (config.methods, config.seeds) == (("naive", "partial", "hard", "soft", "full"), (0, 1, 2, 3, 4))
     assert (config.output, config.where) == (tmp_path / "trials/t", "configs/trials/t.yaml")
     tasks = {"vehicle": ("car",)}
     driving = load(tmp_path, "name: t\nscenario: {kind: driving, tasks: {vehicle: [car]}}\n")
@@ -118,6 +125,92 @@ def test_full_is_tried_by_default_only_where_all_labels_are_known(tmp_path: Path
     assert load(tmp_path, text, files=files).methods == ("naive", "partial", "full")
 
 
+VALIDATED = CUT.replace("  test:", "  validation: [{annotations: data/d.json, images: data}]\n  test:")
+MIXED = "mixtures: {careful: {red: soft}, plain: {red: partial}}\n"
+CUT_FILES = {f"data/{name}.json": "{}" for name in "abcd"}
+
+
+@pytest.mark.parametrize(
+    ("text", "methods"),
+    [
+        (CUT, ("naive", "partial", "full")),
+        (CUT + "mixtures: {plain: partial}\n", ("naive", "partial", "full", "plain")),
+        (VALIDATED, ("naive", "partial", "hard", "soft", "full")),
+        (VALIDATED + MIXED, ("naive", "partial", "hard", "soft", "full", "careful", "plain")),
+        (SELECTED + "mixtures: {plain: partial}\n", ("naive", "partial", "plain")),
+        (SELECTED + "mixtures: {careful: {vehicle: soft}}\n", ("naive", "partial", "careful")),
+    ],
+)
+def test_hard_and_soft_are_tried_by_default_only_where_specialists_can_be_made(
+    tmp_path: Path, text: str, methods: tuple[str, ...]
+) -> None:
+    assert load(tmp_path, text, files=CUT_FILES).methods == methods
+
+
+def test_pictures_to_calibrate_on_are_kept_with_the_others(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    assert load(tmp_path, VALIDATED, files=CUT_FILES).scenario.validation == ((data / "d.json", data),)
+    files = {name: text for name, text in CUT_FILES.items() if name != "data/d.json"}
+    assert "annotations of 'validation' not found" in message(tmp_path / "without", VALIDATED, files=files)
+
+
+@pytest.mark.parametrize(
+    ("methods", "needing"),
+    [
+        (["naive", "plain", "full"], ()),
+        (["naive", "soft", "careful"], ("soft", "careful")),
+        (["careful"], ("careful",)),
+        (["bold", "plain"], ("bold",)),
+    ],
+)
+def test_a_mixture_needs_specialists_where_one_of_its_methods_does(
+    tmp_path: Path, methods: list[str], needing: tuple[str, ...]
+) -> None:
+    text = DIGITS + "mixtures: {careful: {default: partial, zero_to_one: soft}, bold: hard, plain: partial}\n"
+    config = load(tmp_path, text, methods=methods)
+    assert (config.methods, config.auto_labeling) == (tuple(methods), needing)
+
+
+def test_what_a_compile_is_told_of_a_method(tmp_path: Path) -> None:
+    config = load(tmp_path, MIXTURES)
+    told = {method: config.method_in(method) for method in (*TRIAL_METHODS, "careful", "bold")}
+    assert told == {
+        "naive": "naive",
+        "partial": "partial",
+        "hard": "hard",
+        "soft": "soft",
+        "full": "partial",
+        "careful": {"default": "partial", "zero_to_one": "soft"},
+        "bold": "hard",
+    }
+
+
+def test_a_mixture_on_the_command_line_is_known_whatever_else_is_wrong(tmp_path: Path) -> None:
+    text = message(tmp_path, MIXTURES + "seed: 3\n", methods=["careful", "boldd"])
+    assert text.startswith(
+        "--methods: unknown method\n"
+        "  got:      'boldd'\n"
+        "  expected: one of naive, partial, hard, soft, full, careful, bold\n"
+        "  fix:      did you mean 'bold'?\n"
+    )
+    assert "unknown key 'seed'" in text and text.endswith("2 problems in configs/trials/t.yaml; nothing was changed.")
+
+
+def test_a_method_that_nothing_resembles_can_be_described(tmp_path: Path) -> None:
+    assert "fix:      describe a method of your own under 'mixtures:'\n" in message(tmp_path, DIGITS, methods=["mine"])
+
+
+@pytest.mark.parametrize("methods", [["soft"], ["careful"]])
+def test_a_cut_needs_pictures_to_calibrate_on_for_the_methods_of_the_command_line(
+    tmp_path: Path, methods: list[str]
+) -> None:
+    text = CUT + "methods: [naive]\n" + MIXED
+    files = {f"data/{name}.json": "{}" for name in "abc"}
+    assert load(tmp_path, text, files=files).methods == ("naive",)
+    said = message(tmp_path, text, files=files, methods=methods)
+    assert f"missing key 'validation', which method '{methods[0]}' needs\n" in said
+
+
 def test_arguments_take_the_place_of_what_the_file_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     text = DIGITS + "methods: [no-such]\nseeds: 1\noutput: a\n"
@@ -130,7 +223,7 @@ def test_wrong_arguments_are_reported_with_the_problems_of_the_file(tmp_path: Pa
     assert message(tmp_path, text, methods=["naiv", "full"], seeds=2) == (
         "--methods: unknown method\n"
         "  got:      'naiv'\n"
-        "  expected: one of naive, partial, full\n"
+        "  expected: one of naive, partial, hard, soft, full\n"
         "  fix:      did you mean 'naive'?\n"
         "\n"
         "--methods: method 'full' needs the labels that the other methods do without\n"
@@ -156,7 +249,7 @@ def test_wrong_arguments_are_reported_with_the_problems_of_the_file(tmp_path: Pa
 def test_no_seeds_and_no_methods_are_not_taken_for_none_given(tmp_path: Path, seeds: int) -> None:
     text = message(tmp_path, DIGITS, seeds=seeds, methods=[])
     assert text.startswith(
-        "--methods: no method is named\n  expected: some of naive, partial, full\n\n"
+        "--methods: no method is named\n  expected: some of naive, partial, hard, soft, full\n\n"
         f"--seeds: fewer seeds than a trial takes\n  got:      {seeds}\n"
     )
 
@@ -189,6 +282,7 @@ def test_files_of_a_cut_are_seen_from_the_workspace_or_else_from_the_config(tmp_
     inside = load(tmp_path / "inside", CUT, files=files).scenario
     assert inside == Cut(
         train=((data / "a.json", data), (data / "b.json", data)),
+        validation=(),
         test=((data / "c.json", data),),
         tasks={"red": ("RBC",)},
     )
@@ -231,7 +325,7 @@ def any_registry(folder: Path) -> Registry:
 
 @given(data=st.data())
 @settings(deadline=None, max_examples=60)
-@pytest.mark.parametrize("text", [DIGITS + "methods: [naive]\nseeds: [0, 1, 2]\n", DRIVING, SELECTED, CUT])
+@pytest.mark.parametrize("text", [DIGITS + "methods: [naive]\nseeds: [0, 1, 2]\n", DRIVING, SELECTED, CUT, MIXTURES])
 def test_any_value_anywhere_is_read_or_reported(text: str, data: st.DataObject, tmp_path_factory) -> None:
     registry = any_registry(tmp_path_factory.getbasetemp() / "any")
     value = yaml.safe_load(text)
@@ -244,7 +338,7 @@ def test_any_value_anywhere_is_read_or_reported(text: str, data: st.DataObject, 
         assert all(each.where.startswith("configs/trials/t.yaml:") and each.what for each in error.problems)
 
 
-@pytest.mark.parametrize("text", [DIGITS, DRIVING, SELECTED, CUT])
+@pytest.mark.parametrize("text", [DIGITS, DRIVING, SELECTED, CUT, MIXTURES])
 def test_the_schema_accepts_what_loads_and_refuses_unknown_keys(text: str) -> None:
     jsonschema = pytest.importorskip("jsonschema")
     schema = json_schemas()["trial"]
@@ -270,7 +364,10 @@ def test_the_schema_accepts_what_loads_and_refuses_unknown_keys(text: str) -> No
         {"scenario": {"kind": "driving", "tasks": {"vehicle": ["lorry"]}}},
         {"seeds": 2},
         {"seeds": [0, 1, 1]},
-        {"methods": ["soft"]},
+        {"methods": [3]},
+        {"mixtures": {"careful": "sotf"}},
+        {"mixtures": {"careful": {"default": "full"}}},
+        {"scenario": {"kind": "digits", "validation": 0}},
         {"detector": {"image_hw": [100, 64]}},
         {"detector": {"image_hw": [64]}},
         {"datasets": ["vehicle:b1"], "evaluation": ["vehicle:b2"]},

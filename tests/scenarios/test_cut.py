@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ def make_source(
 def make_cut(folder: Path, tasks: Mapping[str, Sequence[str]] = TASKS, **more: object) -> Cut:
     train = make_source(folder, "train", {"a": [("dog", BOX), ("traffic light", OTHER)], "b": []})
     test = make_source(folder, "test", {"c": [("cat", BOX)]})
-    return Cut((train,), (test,), {task: tuple(names) for task, names in tasks.items()}, **more)
+    return Cut((train,), (), (test,), {task: tuple(names) for task, names in tasks.items()}, **more)
 
 
 def message_of(cut: Cut, folder: Path) -> str:
@@ -66,14 +67,14 @@ def test_categories_that_no_task_names_are_left_out(tmp_path: Path):
 
 def test_files_over_one_folder_are_merged(tmp_path: Path):
     pairs = [make_source(tmp_path, name, {name: [("dog", BOX)]}, images="all") for name in ("one", "two")]
-    material = read_cut(Cut(tuple(pairs), (make_source(tmp_path, "test", {"c": []}),), TASKS))
+    material = read_cut(Cut(tuple(pairs), (), (make_source(tmp_path, "test", {"c": []}),), TASKS))
     assert material.train.images == str(tmp_path / "all")
     assert [truth.file_name for truth in material.train.truths] == ["one.jpg", "two.jpg"]
 
 
 def test_one_name_in_two_folders_is_two_pictures(tmp_path: Path):
     pairs = [make_source(tmp_path, name, {"same": [(of, BOX)]}) for name, of in (("x/one", "dog"), ("x/y/two", "cat"))]
-    material = read_cut(Cut(tuple(pairs), (make_source(tmp_path, "test", {"same": []}),), TASKS))
+    material = read_cut(Cut(tuple(pairs), (), (make_source(tmp_path, "test", {"same": []}),), TASKS))
     assert material.train.images == str(tmp_path / "x")
     names = {truth.file_name: truth.class_names for truth in material.train.truths}
     assert names == {"one/same.jpg": ("dog",), "y/two/same.jpg": ("cat",)}
@@ -84,7 +85,7 @@ def test_categories_are_matched_by_name_whatever_their_ids(tmp_path: Path):
         make_source(tmp_path, "one", {"p": [("cat", BOX)]}),
         make_source(tmp_path, "two", {"q": [("cat", BOX)]}, ("cat", "bird", "dog", "traffic light")),
     )
-    material = read_cut(Cut(pairs, (make_source(tmp_path, "test", {"c": []}),), TASKS))
+    material = read_cut(Cut(pairs, (), (make_source(tmp_path, "test", {"c": []}),), TASKS))
     assert [truth.class_names for truth in material.train.truths] == [("cat",), ("cat",)]
 
 
@@ -100,13 +101,17 @@ def test_crowds_and_objects_without_a_place_are_kept(tmp_path: Path):
 
 
 def test_missing_files_and_folders_are_all_named(tmp_path: Path):
-    cut = Cut(((tmp_path / "no.json", tmp_path / "no"),), ((tmp_path, tmp_path / "test"),), TASKS)
+    away = ((tmp_path / "gone.json", tmp_path),)
+    cut = Cut(((tmp_path / "no.json", tmp_path / "no"),), away, ((tmp_path, tmp_path / "test"),), TASKS)
     assert message_of(cut, tmp_path) == (
         "DATA/no.json: annotations cannot be read: No such file or directory\n"
         "  fix:      correct the path under 'train' of the trial's scenario\n"
         "\n"
         "DATA/no: images folder not found\n"
         "  fix:      correct the path under 'train' of the trial's scenario\n"
+        "\n"
+        "DATA/gone.json: annotations cannot be read: No such file or directory\n"
+        "  fix:      correct the path under 'validation' of the trial's scenario\n"
         "\n"
         "DATA: annotations cannot be read: Is a directory\n"
         "  fix:      correct the path under 'test' of the trial's scenario\n"
@@ -118,11 +123,28 @@ def test_missing_files_and_folders_are_all_named(tmp_path: Path):
     )
 
 
+def test_pictures_to_calibrate_on_are_read_like_the_others(tmp_path: Path):
+    cut = make_cut(tmp_path)
+    empty = read_cut(cut).validation
+    assert empty.truths == ()
+    pairs = (make_source(tmp_path, "val", {"v": [("cat", BOX)], "w": []}),)
+    material = read_cut(replace(cut, validation=pairs))
+    assert material.validation.images == str(tmp_path / "val")
+    assert [truth.class_names for truth in material.validation.truths] == [("cat",), ()]
+
+
+def test_pictures_to_calibrate_on_are_no_others(tmp_path: Path):
+    cut = make_cut(tmp_path)
+    assert "DATA/test.json: lists pictures that DATA/test.json lists as well: 1\n  got:      c.jpg" in message_of(
+        replace(cut, validation=cut.test), tmp_path
+    )
+
+
 def test_everything_wrong_with_the_files_is_said_at_once(tmp_path: Path):
     cut = make_cut(tmp_path, {"animal": ["dogs"], "signal": ["traffic light"]})
     extra = make_source(tmp_path, "extra", {"d": []})
     extra[0].write_text('{"images": [}')
-    assert message_of(Cut((*cut.train, extra), cut.train, cut.tasks), tmp_path) == (
+    assert message_of(Cut((*cut.train, extra), (), cut.train, cut.tasks), tmp_path) == (
         "DATA/train.json: has no category 'dogs', which task 'animal' names\n"
         "  got:      dog, traffic light, cat\n"
         "  fix:      did you mean 'dog'?\n"
@@ -142,7 +164,7 @@ def test_everything_wrong_with_the_files_is_said_at_once(tmp_path: Path):
 def test_categories_that_cannot_be_classes_are_refused(tmp_path: Path):
     names = ("größe", "a b", "a_b")
     train, test = (make_source(tmp_path, name, {name: []}, names) for name in ("train", "test"))
-    assert message_of(Cut((train,), (test,), {"t": names}), tmp_path) == (
+    assert message_of(Cut((train,), (), (test,), {"t": names}), tmp_path) == (
         "task 't': category 'größe' cannot become a class\n"
         "  expected: letters, digits, '_', '-' and '.', the first a letter or digit\n"
         "  fix:      rename the category in the annotation files\n"

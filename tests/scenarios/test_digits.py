@@ -10,20 +10,18 @@ import numpy as np
 import pytest
 
 from unify.errors import UnifyError
-from unify.registry.trial_objects import Digits
+from unify.registry.trial_objects import DIGITS, Digits, digit_tasks
 from unify.scenarios.digits import (
-    CLASS_NAMES,
     INKED,
     MOST_SHARED,
     SIDE_PX,
     DigitPainter,
     Glyphs,
     digit_painter,
-    digit_tasks,
     inked_box,
     resize_ink,
 )
-from unify.scenarios.drawing import FIRST_TEST_PICTURE, Drawn
+from unify.scenarios.drawing import FIRST_TEST_PICTURE, FIRST_VALIDATION_PICTURE, Drawn
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +38,7 @@ def test_tasks_share_the_classes_out_and_are_named_by_them():
     assert list(digit_tasks(1)) == ["zero_to_five"]
     assert digit_tasks(2) == {"zero_to_two": ("zero", "one", "two"), "three_to_five": ("three", "four", "five")}
     assert list(digit_tasks(3)) == ["zero_to_one", "two_to_three", "four_to_five"]
-    assert digit_tasks(6) == {name: (name,) for name in CLASS_NAMES}
+    assert digit_tasks(6) == {name: (name,) for name in DIGITS}
 
 
 def test_seven_hundred_glyphs_are_for_training_and_the_others_are_none_of_them(painter: DigitPainter):
@@ -49,10 +47,13 @@ def test_seven_hundred_glyphs_are_for_training_and_the_others_are_none_of_them(p
     assert not training & others
 
 
-def test_training_pictures_show_training_glyphs_and_test_pictures_the_others(painter: DigitPainter):
+@pytest.mark.parametrize(
+    ("number", "unused"),
+    [(3, "others"), (FIRST_VALIDATION_PICTURE + 3, "others"), (FIRST_TEST_PICTURE + 3, "training")],
+)
+def test_only_test_pictures_show_other_glyphs_than_training_pictures(painter: DigitPainter, number: int, unused: str):
     blank = Glyphs(np.zeros((1, 8, 8), np.uint8), np.zeros(1, int))
-    for number, unused in ((3, "others"), (FIRST_TEST_PICTURE + 3, "training")):
-        assert np.array_equal(replace(painter, **{unused: blank})(number).pixels, painter(number).pixels)
+    assert np.array_equal(replace(painter, **{unused: blank})(number).pixels, painter(number).pixels)
 
 
 def test_a_glyphs_box_is_tight_around_its_ink(painter: DigitPainter):
@@ -96,7 +97,7 @@ def test_two_to_five_digits_lie_inside_and_hardly_over_each_other(clean: list[Dr
 
 
 def test_all_classes_appear(painter: DigitPainter):
-    assert {name for number in range(40) for name in painter(number).class_names} == set(CLASS_NAMES)
+    assert {name for number in range(40) for name in painter(number).class_names} == set(DIGITS)
 
 
 def test_noise_has_the_strength_that_was_asked_for_and_pixels_stay_in_range(painter: DigitPainter):

@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from unify.scenarios.drawing import FIRST_TEST_PICTURE, DrawJob, Drawn, draw_pictures, number_pictures
+from unify.scenarios.drawing import (
+    FIRST_TEST_PICTURE,
+    FIRST_VALIDATION_PICTURE,
+    DrawJob,
+    Drawn,
+    draw_pictures,
+    number_pictures,
+)
 
 
 class FlatPainter:
@@ -21,10 +28,11 @@ class FlatPainter:
         return Drawn(pixels, np.array([[0, 0, 1, number]], np.float32), ("spot",))
 
 
-def test_test_pictures_are_numbered_from_afar():
-    assert number_pictures(2, 1, ".png") == {
+def test_pictures_to_calibrate_and_to_evaluate_on_are_numbered_from_afar():
+    assert number_pictures(2, 1, 1, ".png") == {
         "train/000000.png": 0,
         "train/000001.png": 1,
+        "val/000000.png": FIRST_VALIDATION_PICTURE,
         "test/000000.png": FIRST_TEST_PICTURE,
     }
 

@@ -23,8 +23,10 @@ from unify.registry.trial_objects import Cut, Digits, Driving, Scenario
 from unify.scenarios import ScenarioBatches, make_scenario
 from unify.scenarios.drawing import Drawn
 
-DIGITS = Digits(train=24, test=5, fully_labeled=0.25)
-DRIVING = Driving({"people": ("pedestrian", "cyclist"), "vehicle": ("car",)}, train=4, test=2, image_hw=(96, 160))
+DIGITS = Digits(train=24, validation=4, test=5, fully_labeled=0.25)
+DRIVING = Driving(
+    {"people": ("pedestrian", "cyclist"), "vehicle": ("car",)}, train=4, validation=1, test=2, image_hw=(96, 160)
+)
 
 
 def labels_of(folder: Path, batch: str) -> dict[str, list[tuple]]:
@@ -50,7 +52,10 @@ def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_its_batches_are_named_in_the_order_of_the_tasks(tmp_path: Path):
     assert make_scenario(DRIVING, tmp_path / "s", workers=1) == ScenarioBatches(
-        ("people:train", "vehicle:train"), ("people:withheld", "vehicle:withheld"), ("people:test", "vehicle:test")
+        ("people:train", "vehicle:train"),
+        ("people:withheld", "vehicle:withheld"),
+        ("people:val", "vehicle:val"),
+        ("people:test", "vehicle:test"),
     )
 
 
@@ -59,11 +64,12 @@ def test_it_is_a_workspace_without_fault(digits: Path):
     assert not report.warnings
     # 6 of 24 pictures go to all, the other 18 in three parts.
     sizes = {row["batch"].partition(":")[2]: row["pictures"] for row in report.batches}
-    assert sizes == {"train": 12, "withheld": 12, "test": 5} and len(report.batches) == 9
+    assert sizes == {"train": 12, "withheld": 12, "val": 4, "test": 5} and len(report.batches) == 12
     listed = inventory(digits)["batches"]
     assert {(row["batch"].partition(":")[2], row["split"]) for row in listed} == {
         ("train", "train"),
         ("withheld", "train"),
+        ("val", "val"),
         ("test", "test"),
     }
     assert listed[0]["labeled_classes"] == ["four", "five"]
@@ -101,10 +107,24 @@ def test_fully_labeled_pictures_leave_nothing_to_withhold(tmp_path: Path):
     assert not list((tmp_path / "s").rglob("withheld.json"))
 
 
-def test_more_training_pictures_leave_the_test_pictures_as_they_are(digits: Path, tmp_path: Path):
-    make_scenario(replace(DIGITS, train=30), tmp_path / "s", workers=1)
-    tests = [files_of(folder / "data/pictures/test") for folder in (digits, tmp_path / "s")]
-    assert tests[0] == tests[1]
+def test_pictures_to_calibrate_on_are_fully_labeled_and_no_others(digits: Path):
+    tasks = ("zero_to_one", "two_to_three", "four_to_five")
+    labels = {batch: [labels_of(digits, f"{task}:{batch}") for task in tasks] for batch in ("train", "val", "test")}
+    names = {batch: [*of_task] for batch, (of_task, *_) in labels.items()}
+    assert [list(of_task) for of_task in labels["val"]] == [names["val"]] * 3 and len(names["val"]) == 4
+    # Two to five digits are on each.
+    assert all(2 <= sum(len(of_task[name]) for of_task in labels["val"]) <= 5 for name in names["val"])
+    pictures = {
+        name: (digits / "data/pictures" / name).read_bytes() for of_batch in names.values() for name in of_batch
+    }
+    assert len(set(pictures.values())) == len(pictures) == sum(map(len, names.values()))
+
+
+@pytest.mark.parametrize("changed", [{"train": 30}, {"validation": 7}, {"test": 8}], ids=str)
+def test_more_pictures_of_one_kind_leave_the_others_as_they_are(digits: Path, tmp_path: Path, changed: dict[str, int]):
+    make_scenario(replace(DIGITS, **changed), tmp_path / "s", workers=1)
+    before, now = (files_of(folder / "data/pictures") for folder in (digits, tmp_path / "s"))
+    assert before.items() <= now.items() and len(now) == len(before) + (6 if "train" in changed else 3)
 
 
 @pytest.mark.parametrize("scenario", [DIGITS, DRIVING], ids=["digits", "driving"])
@@ -125,12 +145,13 @@ def test_a_scenario_that_is_there_is_found(digits: Path, monkeypatch: pytest.Mon
     assert files_of(digits) == before
 
 
-def test_another_scenario_takes_its_place(tmp_path: Path):
-    folder = tmp_path / "s"
-    make_scenario(replace(DIGITS, train=3, test=1), folder, workers=1)
+@pytest.mark.parametrize("other", [{"test": 2}, {"validation": 2}], ids=str)
+def test_another_scenario_takes_its_place(tmp_path: Path, other: dict[str, int]):
+    folder, few = tmp_path / "s", replace(DIGITS, train=3, test=1)
+    make_scenario(few, folder, workers=1)
     (folder / "old").touch()
-    make_scenario(replace(DIGITS, train=3, test=2), folder, workers=1)
-    make_scenario(replace(DIGITS, train=3, test=2), tmp_path / "fresh", workers=1)
+    make_scenario(replace(few, **other), folder, workers=1)
+    make_scenario(replace(few, **other), tmp_path / "fresh", workers=1)
     assert files_of(folder) == files_of(tmp_path / "fresh")
     assert sorted(path.name for path in tmp_path.iterdir()) == [".fresh.lock", ".s.lock", "fresh", "s"]
 
@@ -228,19 +249,20 @@ def test_progress_counts_every_picture(tmp_path: Path):
             stages.append((what, total))
             return done.append
 
-    make_scenario(replace(DIGITS, train=12, test=5), tmp_path / "s", workers=1, progress=Listener())
-    assert stages == [("drawing", 17)] and sum(done) == 17
+    make_scenario(replace(DIGITS, train=12), tmp_path / "s", workers=1, progress=Listener())
+    assert stages == [("drawing", 21)] and sum(done) == 21
 
 
 @pytest.fixture
 def cut(tmp_path: Path) -> Iterator[Cut]:
     box = (4.0, 4.0, 20.0, 16.0)
     labels = {word: [("dog", box), ("traffic light", box)] for word in "abcdef"}
-    sources = [make_source(tmp_path / "data", name, part) for name, part in (("train", labels), ("test", {"z": []}))]
-    for word, (_, images) in [*((word, sources[0]) for word in labels), ("z", sources[1])]:
-        (images / f"{word}.jpg").write_bytes(picture_bytes(word))
+    parts = {"train": labels, "val": {"y": [("dog", box)]}, "test": {"z": []}}
+    sources = {name: make_source(tmp_path / "data", name, part) for name, part in parts.items()}
+    for name, word in ((name, word) for name, part in parts.items() for word in part):
+        (sources[name][1] / f"{word}.jpg").write_bytes(picture_bytes(word))
     before = files_of(tmp_path / "data")
-    yield Cut((sources[0],), (sources[1],), TASKS)
+    yield Cut(*((each,) for each in sources.values()), TASKS)
     assert files_of(tmp_path / "data") == before, "the dataset was touched"
 
 
@@ -249,8 +271,16 @@ def test_a_cut_labels_pictures_where_they_are(cut: Cut, tmp_path: Path):
     report = check(tmp_path / "s")
     rows = {row["batch"]: (row["pictures"], row["boxes"]) for row in report.batches}
     assert rows["signal:train"] == rows["signal:withheld"] == rows["animal:train"] == (3, 3)
-    assert rows["animal:test"] == (1, 0) and not report.warnings
+    assert (rows["animal:val"], rows["signal:val"], rows["animal:test"]) == ((1, 1), (1, 0), (1, 0))
+    assert not report.warnings
     assert not list((tmp_path / "s").rglob("*.jpg"))
+
+
+def test_a_cut_without_pictures_to_calibrate_on_has_no_batches_of_them(cut: Cut, tmp_path: Path):
+    assert make_scenario(cut, tmp_path / "s").validation == ("signal:val", "animal:val")
+    batches = make_scenario(replace(cut, validation=()), tmp_path / "s")
+    assert batches.validation == () and len(batches.datasets) == len(batches.evaluation) == 2
+    assert not list((tmp_path / "s").rglob("val.json"))
 
 
 def test_a_cut_is_made_anew_when_its_annotations_changed(cut: Cut, tmp_path: Path):
@@ -266,6 +296,16 @@ def test_a_cut_is_made_anew_when_its_annotations_changed(cut: Cut, tmp_path: Pat
     train.write_text(content)
 
 
+def test_a_cut_is_made_anew_when_its_pictures_to_calibrate_on_changed(cut: Cut, tmp_path: Path):
+    calibrate = cut.validation[0][0]
+    content = calibrate.read_text()
+    make_scenario(cut, tmp_path / "s")
+    calibrate.write_text(json.dumps(json.loads(content) | {"annotations": []}))
+    make_scenario(cut, tmp_path / "s")
+    assert {row["batch"]: row["boxes"] for row in check(tmp_path / "s").batches}["animal:val"] == 0
+    calibrate.write_text(content)
+
+
 def test_a_cut_with_too_few_pictures_leaves_nothing(cut: Cut, tmp_path: Path):
     with pytest.raises(UnifyError, match="no training picture is left for animal"):
         make_scenario(replace(cut, train=cut.test, test=cut.train), tmp_path / "s")
@@ -276,11 +316,12 @@ def test_real_blood_pictures_are_cut_in_three(tmp_path: Path):
     blood = real("blood")
     parts = {name: (blood / f"instances_{name}.json", blood / "JPEGImages") for name in ("train", "val", "test")}
     tasks = {"red": ("RBC",), "white": ("WBC",), "platelets": ("Platelets",)}
-    make_scenario(Cut((parts["train"], parts["val"]), (parts["test"],), tasks), tmp_path / "s")
+    make_scenario(Cut((parts["train"],), (parts["val"],), (parts["test"],), tasks), tmp_path / "s")
     report = check(tmp_path / "s")
     rows = {row["batch"]: (row["pictures"], row["boxes"]) for row in report.batches}
-    assert rows["red:train"][0] + rows["red:withheld"][0] == 205 + 87
+    assert rows["red:train"][0] + rows["red:withheld"][0] == 205
+    assert [rows[f"{task}:{batch}"][0] for batch in ("val", "test") for task in tasks] == [87, 87, 87, 72, 72, 72]
+    boxes = {part: sum(row[1] for batch, row in rows.items() if batch.endswith(part)) for part in (":val", ":test")}
     # The makers' train and val hold 2805 + 1138 boxes, of which 2 have no area.
-    assert sum(boxes for batch, (_, boxes) in rows.items() if not batch.endswith(":test")) == 2805 + 1138 - 2
-    assert sum(boxes for batch, (_, boxes) in rows.items() if batch.endswith(":test")) == 945
-    assert [rows[f"{task}:test"][0] for task in tasks] == [72, 72, 72]
+    assert sum(row[1] for row in rows.values()) - boxes[":test"] == 2805 + 1138 - 2
+    assert boxes[":test"] == 945

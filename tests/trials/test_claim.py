@@ -28,7 +28,9 @@ class TestOtherSettings:
             "  got:      another detector.steps, scenario.train\n"
             "  fix:      choose another --output, or pass --overwrite, which keeps the runs that are still right"
         )
-        assert refused(folder, SCENARIO.replace("{kind: digits, tasks: 3, train: 12, test: 6}", "{kind: digits}"))
+        assert refused(
+            folder, SCENARIO.replace("{kind: digits, tasks: 3, train: 12, validation: 3, test: 6}", "{kind: digits}")
+        )
         assert ran == [] and files_of(folder / "out") == before
 
     def test_overwriting_does_all_runs_again_that_they_touch(self, folder: Path, ran: list[str]):

@@ -19,7 +19,7 @@ METHODS = ("full", "naive", "partial")
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TrialDatasets]:
     output = tmp_path_factory.mktemp("datasets") / "out"
-    config = TrialConfig("t", METHODS, (0, 1, 2), DetectorSettings(), output, Digits(train=12, test=6))
+    config = TrialConfig("t", METHODS, (0, 1, 2), DetectorSettings(), output, Digits(train=12, validation=3, test=6))
     options = {"workers": 1, "executor": "local", "overwrite": False, "progress": Silent()}
     return output, compile_datasets(config, None, **options)
 

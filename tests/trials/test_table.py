@@ -33,6 +33,17 @@ def test_one_seed_says_nothing_and_missing_runs_are_counted():
     assert_golden(GOLDEN / "one_seed.txt", "\n".join(summary_lines(summarize(runs, ratio, LABELED))))
 
 
+def test_specialists_are_told_above_the_tables_and_mixtures_stand_in_them():
+    """Percents, of every class in the order of the tasks; nothing found is 0."""
+    runs = make_runs({"partial": [0.5, 0.75], "careful": [0.75, 0.8]}, {"car": 0.0, "cyclist": 0.1})
+    summary = summarize(runs, {"careful": {"car": 0.625, "cyclist": 0.0}}, LABELED)
+    summary["specialists"] = {
+        "vehicle:v1": {"car": {"precision": 0.906, "recall": 0.75}},
+        "people:v1": {"cyclist": {"precision": 0.0, "recall": 0.0}},
+    }
+    assert_golden(GOLDEN / "specialists.txt", "\n".join(summary_lines(summary)))
+
+
 def test_the_same_table_in_markdown():
     summary = summarize(make_runs({"naive": [0.5, 0.5], "partial": [0.75, 0.75]}, {"car": 0.0}), MACHINE, LABELED)
     assert markdown_table(summary, "f1") == [

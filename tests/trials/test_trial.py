@@ -145,6 +145,22 @@ class TestBeforeAnyWork:
         )
         assert [path.name for path in tmp_path.iterdir()] == ["configs"]
 
+    @pytest.mark.parametrize("methods", [["naive", "partial"], ["naive", "soft"]], ids=str)
+    def test_scenes_need_scikit_learn_where_specialists_are_calibrated(
+        self, methods: list[str], tmp_path: Path, ran: list[str], no_plot: None, monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.chdir(tmp_path)
+        hide(monkeypatch, "sklearn")
+        scenes = "{kind: driving, tasks: {vehicle: [car]}, train: 1, validation: 1, test: 1, image_hw: [48, 64]}"
+        text = SCENARIO.replace("{kind: digits, tasks: 3, train: 12, validation: 3, test: 6}", scenes)
+        if "soft" in methods:
+            assert refused(tmp_path, text, UnifyError, methods=methods).startswith(
+                "unify trial: not installed: sklearn\n"
+            )
+            assert [path.name for path in tmp_path.iterdir()] == ["configs"]
+        else:
+            assert run(tmp_path, text, methods=methods).content["methods"] == methods
+
     def test_only_digits_need_scikit_learn(
         self,
         tmp_path: Path,

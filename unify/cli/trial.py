@@ -16,7 +16,10 @@ def add_to(app: typer.Typer) -> None:
 
 def trial(
     config: Config,
-    methods: Annotated[str | None, typer.Option(help="Such as naive,partial, instead of the config's.")] = None,
+    methods: Annotated[
+        str | None,
+        typer.Option(help="Of naive,partial,hard,soft,full and the config's mixtures, instead of the config's."),
+    ] = None,
     seeds: Annotated[int | None, typer.Option(min=3, help="How many, instead of the config's.")] = None,
     output: Annotated[Path | None, typer.Option(help="Output folder, instead of the config's.")] = None,
     workers: Workers = None,
@@ -28,7 +31,9 @@ def trial(
     """Compare methods: which one suits this data?
 
     Trains a detector, with several seeds, on what each method makes of the same pictures, and scores it on fully
-    labeled ones. An interrupted trial resumes when the same command is given again.
+    labeled ones. Methods are naive, partial, hard, soft, full (all labels) and mixtures: a method for each task. Where
+    a scenario is tried by hard or soft, specialists are trained and calibrated first, once for all seeds. An
+    interrupted trial resumes when the same command is given again.
     """
     from unify.cli.output import Bars, print_json, print_warnings, shown_path
     from unify.trials import trial as run

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unify.core.types import BatchRef
 from unify.errors import Problem, did_you_mean, shorten
 from unify.registry.autolabeler_file import selection_problems
+from unify.registry.config import DEFAULT
 from unify.registry.objects import Registry
 from unify.registry.selection import batch_names, parse_selection
-from unify.registry.trial_objects import TRIAL_METHODS
+from unify.registry.trial_objects import OTHER_CONFIGS, TRIAL_METHODS
 from unify.registry.yaml_source import KeyPath, YamlFile
 
 if TYPE_CHECKING:
@@ -23,26 +24,48 @@ Report = Callable[..., Problem]
 
 SELECTIONS = ("datasets", "withheld", "evaluation")
 TRAIN = "train"
-_AUTO_LABELING = ("hard", "soft")
 
 
-def method_problems(methods: Sequence[str], at: Callable[[int], Report], *, full: bool) -> Iterator[Problem]:
+def method_problems(
+    methods: Sequence[str], at: Callable[[int], Report], *, mixtures: Sequence[str], full: bool
+) -> Iterator[Problem]:
     """Unknown and repeated methods, and ``full`` where nothing gives it its labels (``full`` is False)."""
-    known = ", ".join(TRIAL_METHODS)
+    known = tuple(dict.fromkeys((*TRIAL_METHODS, *mixtures)))
     for index, method in enumerate(methods):
         report = at(index)
-        if method in _AUTO_LABELING:
-            fix = "leave it out: it comes with auto-labelers"
-            yield report(f"method '{method}' is not run by trials yet", expected=f"one of {known}", fix=fix)
-        elif method not in TRIAL_METHODS:
-            fix = did_you_mean(method, TRIAL_METHODS)
-            yield report("unknown method", got=f"'{method}'", expected=f"one of {known}", fix=fix)
+        if method not in known:
+            fix = did_you_mean(method, known) or "describe a method of your own under 'mixtures:'"
+            yield report("unknown method", got=f"'{method}'", expected=f"one of {', '.join(known)}", fix=fix)
         elif method in methods[:index]:
             yield report(f"method '{method}' is listed twice", fix="delete one")
         elif method == "full" and not full:
             what = "method 'full' needs the labels that the other methods do without"
             fix = "add 'withheld:', the batches that label the rest of the same pictures, or leave 'full' out"
             yield report(what, expected="a scenario, or withheld batches", fix=fix)
+
+
+def mixture_problems(file: YamlFile, entry: TrialFile, tasks: Collection[str]) -> Iterator[Problem]:
+    """Mixtures with a name that is taken, or of other tasks than ``tasks``; where that is empty none is known."""
+    for name, written in entry.mixtures.items():
+        if name in (*TRIAL_METHODS, *OTHER_CONFIGS):
+            whose = "the name of a method" if name in TRIAL_METHODS else "a name that the trial needs itself"
+            what = f"mixture '{name}' has {whose}"
+            yield file.problem(("mixtures", name), what, key=True, fix="give it a name of its own")
+        unknown = () if isinstance(written, str) else written.keys() - {DEFAULT, *tasks}
+        for task in sorted(unknown) if tasks else ():
+            what = f"mixture '{name}' has a method for task '{task}', which the trial does not have"
+            expected = f"{DEFAULT}, or one of {shorten(list(tasks))}"
+            fix = did_you_mean(task, list(tasks))
+            yield file.problem(("mixtures", name, task), what, key=True, expected=expected, fix=fix)
+
+
+def validation_problems(file: YamlFile, filled: Sequence[str]) -> Iterator[Problem]:
+    """A cut without pictures to calibrate on, though the methods ``filled`` need specialists."""
+    if filled and "validation" not in file.value["scenario"]:
+        what = f"missing key 'validation', which method '{filled[0]}' needs"
+        expected = "fully labeled pictures that its specialists are calibrated on"
+        fix = f"add 'validation:', or leave {' and '.join(filled)} out of the methods"
+        yield file.problem(("scenario",), what, key=True, expected=expected, fix=fix)
 
 
 def seed_problems(written: int | Sequence[int], at: Callable[[int], Report]) -> Iterator[Problem]:
@@ -153,7 +176,7 @@ def task_problems(file: YamlFile, entry: DrivingEntry | CutEntry) -> Iterator[Pr
 def cut_problems(file: YamlFile, entry: CutEntry, base: Path, *, files_needed: bool) -> Iterator[Problem]:
     """Files that are absent, if they are needed, and annotation files that are named twice."""
     first: dict[str, KeyPath] = {}
-    for key in ("train", "test"):
+    for key in ("train", "validation", "test"):
         for index, source in enumerate(getattr(entry, key)):
             path = ("scenario", key, index)
             yield from _absent(file, path, source, base) if files_needed else ()

@@ -17,11 +17,14 @@ from unify.registry.trial_checks import (
     batch_problems,
     cut_problems,
     method_problems,
+    mixture_problems,
     seed_problems,
     source_problems,
     task_problems,
+    validation_problems,
 )
 from unify.registry.trial_objects import (
+    AUTO_LABELING,
     TRIAL_METHODS,
     Cut,
     DetectorSettings,
@@ -29,6 +32,8 @@ from unify.registry.trial_objects import (
     Driving,
     Scenario,
     TrialConfig,
+    digit_tasks,
+    needs_specialists,
 )
 from unify.registry.yaml_source import YamlFile, read_yaml
 
@@ -75,15 +80,20 @@ def load_trial(
     entry, problems = check_shape(asked, model)
     if entry is None:  # a wrong name must not hide what is wrong elsewhere
         entry, _ = check_shape(replace(asked, value=asked.value | {"name": "unnamed"}), model)
-    problems += [*_argument_problems(given, full=_knows_all_labels(file)), *source_problems(file)]
+    problems += [*_argument_problems(given, mixtures=_mixtures(file), full=_knows_all_labels(file))]
+    problems += source_problems(file)
+    chosen = tuple(methods or (_methods(file, entry) if entry else ()))
     problems += _entry_problems(file, entry, registry) if entry else []
     if entry and entry.scenario and entry.scenario.kind == "cut":
         problems += cut_problems(file, entry.scenario, files, files_needed=files_needed)
+        filled = [name for name in chosen if needs_specialists(entry.mixtures.get(name, name))]
+        problems += validation_problems(file, filled)
     if problems or entry is None:
         raise config_error(problems, shown)
     return TrialConfig(
         name=entry.name,
-        methods=tuple(methods or entry.methods or _default_methods(file)),
+        methods=chosen,
+        mixtures=entry.mixtures,
         seeds=_seeds(seeds or entry.seeds),
         detector=_detector(entry),
         output=Path(os.path.abspath(output or root / (entry.output or f"trials/{entry.name}"))),
@@ -95,21 +105,24 @@ def load_trial(
     )
 
 
-def _argument_problems(given: Mapping[str, Any], *, full: bool) -> Iterator[Problem]:
+def _argument_problems(given: Mapping[str, Any], *, mixtures: Sequence[str], full: bool) -> Iterator[Problem]:
     """What is wrong on the command line."""
     if given["methods"] is not None:
-        yield from method_problems(given["methods"], lambda _: partial(Problem, "--methods"), full=full)
+        at_option = partial(Problem, "--methods")
+        yield from method_problems(given["methods"], lambda _: at_option, mixtures=mixtures, full=full)
         if not given["methods"]:
-            yield Problem("--methods", "no method is named", expected=f"some of {', '.join(TRIAL_METHODS)}")
+            expected = f"some of {', '.join((*TRIAL_METHODS, *mixtures))}"
+            yield Problem("--methods", "no method is named", expected=expected)
     if given["seeds"] is not None:
         yield from seed_problems(given["seeds"], lambda _: partial(Problem, "--seeds"))
 
 
 def _entry_problems(file: YamlFile, entry: TrialFile, registry: Registry | None) -> list[Problem]:
     """Of keys that an argument took the place of, the entry holds a default, in which nothing is wrong."""
-    full = _knows_all_labels(file)
+    known = {"mixtures": _mixtures(file), "full": _knows_all_labels(file)}
     problems = [
-        *method_problems(entry.methods, lambda index: partial(file.problem, ("methods", index)), full=full),
+        *method_problems(entry.methods, lambda index: partial(file.problem, ("methods", index)), **known),
+        *mixture_problems(file, entry, _tasks(entry, registry)),
         *seed_problems(entry.seeds, lambda index: partial(file.problem, ("seeds", index))),
     ]
     if "scenario" not in file.value:
@@ -123,8 +136,26 @@ def _knows_all_labels(file: YamlFile) -> bool:
     return "scenario" in file.value or "withheld" in file.value
 
 
-def _default_methods(file: YamlFile) -> tuple[str, ...]:
-    return TRIAL_METHODS if _knows_all_labels(file) else tuple(name for name in TRIAL_METHODS if name != "full")
+def _mixtures(file: YamlFile) -> list[str]:
+    """Their names, whatever else is wrong with the file."""
+    written = file.value.get("mixtures")
+    return list(map(str, written)) if isinstance(written, dict) else []
+
+
+def _tasks(entry: TrialFile, registry: Registry | None) -> tuple[str, ...]:
+    """The tasks of the trial; none where batches are selected outside of a workspace."""
+    if entry.scenario is None:
+        return tuple(registry.taxonomy.tasks) if registry else ()
+    return tuple(digit_tasks(entry.scenario.tasks) if entry.scenario.kind == "digits" else entry.scenario.tasks)
+
+
+def _methods(file: YamlFile, entry: TrialFile) -> Sequence[str]:
+    """The file's, else all that is sure to be possible and every mixture; who fills batches in only a plan can tell."""
+    if entry.methods:
+        return entry.methods
+    has_specialists = entry.scenario is not None and getattr(entry.scenario, "validation", True)
+    possible = {"full": _knows_all_labels(file), **dict.fromkeys(AUTO_LABELING, has_specialists)}
+    return (*(name for name in TRIAL_METHODS if possible.get(name, True)), *entry.mixtures)
 
 
 def _seeds(written: int | Sequence[int]) -> tuple[int, ...]:
@@ -143,7 +174,7 @@ def _scenario(entry: DigitsEntry | DrivingEntry | CutEntry, files: Path) -> Scen
     values["tasks"] = {task: tuple(classes) for task, classes in entry.tasks.items()}
     if entry.kind == "driving":
         return Driving(**values | {"image_hw": tuple(entry.image_hw)})
-    return Cut(**values | {"train": _sources(entry.train, files), "test": _sources(entry.test, files)})
+    return Cut(**values | {part: _sources(getattr(entry, part), files) for part in ("train", "validation", "test")})
 
 
 def _sources(entries: Sequence[SourceEntry], files: Path) -> tuple[tuple[Path, Path], ...]:

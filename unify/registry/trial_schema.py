@@ -12,7 +12,7 @@ from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag, crea
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
-from unify.registry.schema import Name, Shape
+from unify.registry.schema import Methods, Name, Shape
 from unify.registry.trial_objects import TRIAL_METHODS, DetectorSettings, Digits, Driving
 from unify.scenes.names import CLASS_NAMES
 
@@ -59,7 +59,8 @@ DigitsTasks = Annotated[
     _must(lambda tasks: tasks in DIGITS_TASKS, "1, 2, 3 or 6, which divide the six digits evenly"),
     Field(json_schema_extra={"enum": list(DIGITS_TASKS)}),
 ]
-TrialMethod = Annotated[str, Field(json_schema_extra={"enum": list(TRIAL_METHODS)})]
+TrialMethod = Annotated[str, Field(json_schema_extra={"anyOf": [{"enum": list(TRIAL_METHODS)}, {"type": "string"}]})]
+_VALIDATION = "number of fully labeled pictures that specialists are calibrated on"
 
 
 def _fully_labeled() -> Any:
@@ -77,6 +78,7 @@ class DigitsEntry(Shape):
     tasks: DigitsTasks = Field(Digits.tasks, description="tasks that the six digits are split into: 1, 2, 3 or 6")
     fully_labeled: Share = _fully_labeled()
     train: Count = Field(Digits.train, description="number of training pictures")
+    validation: Count = Field(Digits.validation, description=_VALIDATION)
     test: Count = Field(Digits.test, description="number of fully labeled pictures to evaluate on")
     noise: Share = Field(Digits.noise, description="standard deviation of the noise, of 1")
     seed: Seed = _seed()
@@ -93,6 +95,7 @@ class DrivingEntry(Shape):
     )
     fully_labeled: Share = _fully_labeled()
     train: Count = Field(Driving.train, description="number of training pictures")
+    validation: Count = Field(Driving.validation, description=_VALIDATION)
     test: Count = Field(Driving.test, description="number of fully labeled pictures to evaluate on")
     image_hw: _image_hw(1, "whole numbers of pixels") = Field(
         list(Driving.image_hw), description="height and width the scenes are drawn at, pixels"
@@ -119,6 +122,12 @@ class CutEntry(Shape):
 
     kind: Literal["cut"] = Field(description="a fully labeled COCO dataset, cut into partially labeled ones")
     train: Sources = Field(description="pictures to cut", examples=[[_SOURCE]])
+    validation: list[SourceEntry] = Field(
+        default_factory=list,
+        min_length=1,
+        description="fully labeled pictures that specialists are calibrated on; hard and soft need them",
+        examples=[[_SOURCE]],
+    )
     test: Sources = Field(description="fully labeled pictures to evaluate on", examples=[[_SOURCE]])
     tasks: dict[Name, Annotated[list[Category], Field(min_length=1)]] = Field(
         min_length=1,
@@ -212,8 +221,13 @@ class TrialFile(Shape):
     methods: list[TrialMethod] = Field(
         default_factory=list,
         min_length=1,
-        description="naive, partial and, where all labels are known, full; all of them by default",
-        examples=[["naive", "partial"]],
+        description="naive, partial, hard, soft, mixtures and, where all labels are known, full",
+        examples=[["naive", "partial", "soft"]],
+    )
+    mixtures: dict[Name, Methods] = Field(
+        default_factory=dict,
+        description="name: a method per task, with a default; named under methods like any other",
+        examples=[{"careful": {"default": "soft", "pedestrian": "partial"}}],
     )
     seeds: Seeds = Field(5, description="how many times each method is trained, or a list of seeds", examples=[5])
     detector: DetectorEntry = Field(

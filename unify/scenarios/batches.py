@@ -10,7 +10,7 @@ from unify.registry.edit import register_dataset
 from unify.scenarios.coco_file import write_coco
 from unify.scenarios.truth import Truth
 
-TRAIN, WITHHELD, TEST = "train", "withheld", "test"
+TRAIN, WITHHELD, VALIDATION, TEST = "train", "withheld", "val", "test"
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,13 @@ class Material:
     Attributes:
         tasks: task -> its classes; what else is on the pictures is left out.
         train: pictures to train on.
+        validation: pictures to calibrate specialists on; there may be none.
         test: pictures to measure on.
     """
 
     tasks: Mapping[str, tuple[str, ...]]
     train: PictureSet
+    validation: PictureSet
     test: PictureSet
 
 
@@ -57,7 +59,8 @@ def write_batches(folder: Path, material: Material, labeled: Mapping[str, Collec
         others = [truth for row, truth in enumerate(train.truths) if row not in labeled[task]]
         _add(folder, f"{task}:{TRAIN}", train.images, own, classes)
         _add(folder, f"{task}:{WITHHELD}", train.images, others, classes, notes="what nobody was asked for")
-        _add(folder, f"{task}:{TEST}", material.test.images, material.test.truths, classes, split="test")
+        for batch, part in ((VALIDATION, material.validation), (TEST, material.test)):
+            _add(folder, f"{task}:{batch}", part.images, part.truths, classes, split=batch)
 
 
 def _add(folder: Path, ref: str, images: str, truths: Sequence[Truth], classes: Sequence[str], **optional: str) -> None:

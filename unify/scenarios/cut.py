@@ -35,7 +35,7 @@ def digest_sources(cut: Cut) -> dict[str, str]:
         UnifyError: every annotation file and images folder that is not there.
     """
     digests, problems = {}, []
-    for part, pairs in (("train", cut.train), ("test", cut.test)):
+    for part, pairs in (("train", cut.train), ("validation", cut.validation), ("test", cut.test)):
         fix = f"correct the path under '{part}' of the trial's scenario"
         for path, images in pairs:
             try:
@@ -60,12 +60,12 @@ def read_cut(cut: Cut) -> Material:
         UnifyError: everything that is wrong with the files.
     """
     class_of, problems = _name_classes(cut.tasks)
-    train, test = (_read_all(pairs, cut.tasks, problems) for pairs in (cut.train, cut.test))
-    problems += _repeated_pictures([*train, *test])
+    parts = [_read_all(pairs, cut.tasks, problems) for pairs in (cut.train, cut.validation, cut.test)]
+    problems += _repeated_pictures([source for part in parts for source in part])
     if problems:
         raise UnifyError(dict.fromkeys(problems), summary=_NOTHING_WRITTEN)  # a file given twice is wrong once
     tasks = {task: tuple(class_of[name] for name in categories) for task, categories in cut.tasks.items()}
-    return Material(tasks, _picture_set(train, class_of), _picture_set(test, class_of))
+    return Material(tasks, *(_picture_set(part, class_of) for part in parts))
 
 
 def _name_classes(tasks: Mapping[str, Sequence[str]]) -> tuple[dict[str, str], list[Problem]]:
@@ -138,6 +138,8 @@ def _repeated_pictures(sources: Sequence[_Source]) -> Iterator[Problem]:
 
 
 def _picture_set(sources: Sequence[_Source], class_of: Mapping[str, str]) -> PictureSet:
+    if not sources:
+        return PictureSet(".", ())
     folders = [os.path.abspath(source.images) for source in sources]
     common = os.path.commonpath(folders)
     truths: list[Truth] = []

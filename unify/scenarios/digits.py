@@ -1,7 +1,8 @@
 """Scattered digits: real handwriting on noisy canvases, small enough to train a detector on in seconds.
 
 The protocol is that of scattered-digit generators: glyphs of scikit-learn's ``load_digits`` (UCI, 8 x 8 pixels, ink 0
-to 16), classes 0 to 5. 700 of the 1083 glyphs are for training pictures, the others are seen on test pictures only.
+to 16), classes 0 to 5. 700 of the 1083 glyphs are for training and validation pictures, the others are seen on test
+pictures only.
 """
 
 from __future__ import annotations
@@ -13,10 +14,9 @@ import numpy as np
 from PIL import Image
 
 from unify.errors import Problem, UnifyError
-from unify.registry.trial_objects import Digits
+from unify.registry.trial_objects import DIGITS, Digits
 from unify.scenarios.drawing import FIRST_TEST_PICTURE, Drawn
 
-CLASS_NAMES = ("zero", "one", "two", "three", "four", "five")
 SIDE_PX = 48
 INKED = 0.25  # of full ink: a box is tight around what is darker; fainter rims drown in the noise
 MOST_SHARED = 0.1  # of the smaller of two boxes may lie under the other
@@ -35,18 +35,11 @@ class Glyphs(NamedTuple):
 
     Attributes:
         ink: uint8 [G, 8, 8]; 0 to 16.
-        classes: int [G]; indices into `CLASS_NAMES`.
+        classes: int [G]; indices into `DIGITS`.
     """
 
     ink: np.ndarray
     classes: np.ndarray
-
-
-def digit_tasks(num_tasks: int) -> dict[str, tuple[str, ...]]:
-    """The six classes in 1, 2, 3 or 6 tasks, each named by its first and last class: ``zero_to_one``, ..."""
-    size = len(CLASS_NAMES) // num_tasks
-    groups = [CLASS_NAMES[start : start + size] for start in range(0, len(CLASS_NAMES), size)]
-    return {"_to_".join(dict.fromkeys((group[0], group[-1]))): group for group in groups}
 
 
 def digit_painter(settings: Digits) -> DigitPainter:
@@ -66,12 +59,12 @@ def _load_glyphs() -> Glyphs:
         fix = "pip install 'unify-detection[train]'"
         raise UnifyError(Problem("scenario digits", "scikit-learn is not installed", str(error), fix=fix)) from error
     digits = load_digits()
-    wanted = digits.target < len(CLASS_NAMES)
+    wanted = digits.target < len(DIGITS)
     return Glyphs(digits.images[wanted].astype(np.uint8), digits.target[wanted])
 
 
 def split_glyphs(glyphs: Glyphs, seed: int) -> tuple[Glyphs, Glyphs]:
-    """Glyphs for training pictures, and all the others for test pictures."""
+    """Glyphs for training and validation pictures, and all the others for test pictures."""
     order = np.random.default_rng([seed, _GLYPH_STREAM]).permutation(len(glyphs.ink))
     parts = order[:_TRAINING_GLYPHS], order[_TRAINING_GLYPHS:]
     first, second = (Glyphs(glyphs.ink[part], glyphs.classes[part]) for part in parts)
@@ -83,7 +76,7 @@ class DigitPainter:
     """Draws two to five digits on a dark canvas; test pictures are those from number `FIRST_TEST_PICTURE` on.
 
     Attributes:
-        training: glyphs of training pictures.
+        training: glyphs of training and validation pictures.
         others: glyphs of test pictures.
         noise: standard deviation of the Gaussian noise, of 1; pixels are clipped to 0..1 after it is added.
         seed: makes other pictures, >= 0.
@@ -101,7 +94,7 @@ class DigitPainter:
         canvas, boxes, classes = _scatter(glyphs, rng)
         noisy = np.clip(canvas + rng.normal(0, self.noise, canvas.shape), 0, 1)
         pixels = np.round(noisy * 255).astype(np.uint8)
-        return Drawn(pixels, np.array(boxes, np.float32), tuple(CLASS_NAMES[each] for each in classes))
+        return Drawn(pixels, np.array(boxes, np.float32), tuple(DIGITS[each] for each in classes))
 
 
 def _scatter(glyphs: Glyphs, rng: np.random.Generator) -> tuple[np.ndarray, list[np.ndarray], list[int]]:

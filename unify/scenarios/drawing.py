@@ -13,7 +13,8 @@ from PIL import Image
 from unify.executors import make_executor
 from unify.scenarios.truth import Truth
 
-FIRST_TEST_PICTURE = 1_000_000  # so that another number of training pictures leaves the test pictures as they are
+# So that another number of training pictures leaves the others as they are.
+FIRST_VALIDATION_PICTURE, FIRST_TEST_PICTURE = 500_000, 1_000_000
 
 _PICTURES_PER_JOB = 8
 _JPEG_QUALITY = 92  # PNG takes no notice of it
@@ -45,9 +46,9 @@ class Painter(Protocol):
     def __call__(self, number: int) -> Drawn: ...
 
 
-def number_pictures(train: int, test: int, suffix: str) -> dict[str, int]:
-    """File name -> number, of so many pictures in the folders ``train`` and ``test``."""
-    counts = {"train": (0, train), "test": (FIRST_TEST_PICTURE, test)}
+def number_pictures(train: int, validation: int, test: int, suffix: str) -> dict[str, int]:
+    """File name -> number, of so many pictures in the folders ``train``, ``val`` and ``test``."""
+    counts = {"train": (0, train), "val": (FIRST_VALIDATION_PICTURE, validation), "test": (FIRST_TEST_PICTURE, test)}
     return {f"{part}/{k:06d}{suffix}": first + k for part, (first, count) in counts.items() for k in range(count)}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,11 @@ from unify.core.types import BatchRef
 from unify.errors import OutputError, Problem
 from unify.progress import Progress, Silent
 from unify.registry.load import load_registry
-from unify.registry.trial_objects import Cut, Digits, Driving, Scenario
+from unify.registry.trial_objects import Cut, Digits, Driving, Scenario, digit_tasks
 from unify.scenarios.assign import assign_pictures
-from unify.scenarios.batches import TEST, TRAIN, WITHHELD, Material, PictureSet, write_batches
+from unify.scenarios.batches import TEST, TRAIN, VALIDATION, WITHHELD, Material, PictureSet, write_batches
 from unify.scenarios.cut import digest_sources, read_cut
-from unify.scenarios.digits import digit_painter, digit_tasks
+from unify.scenarios.digits import digit_painter
 from unify.scenarios.drawing import Painter, draw_pictures, number_pictures
 from unify.scenarios.driving import ScenePainter
 from unify.scenarios.whole_folder import whole_folder
@@ -25,7 +26,7 @@ from unify.scenarios.workspace import start_workspace, taxonomy_yaml
 from unify.staging import only_writer
 
 RECIPE = "scenario.json"
-VERSION = 1  # raised whenever the same settings give other files
+VERSION = 2  # raised whenever the same settings give other files
 _MARK = "unify_scenario"
 _REMARK = f"Made by unify, from what {RECIPE} says: changes are lost when it is made anew."
 
@@ -38,11 +39,14 @@ class ScenarioBatches:
         datasets: what each task labeled: ``vehicle:train``, ...
         withheld: what each task was not asked for, on the other training pictures: ``vehicle:withheld``, ...; none of a
             task that labeled them all.
+        validation: pictures to calibrate specialists on, labeled for each task: ``vehicle:val``, ...; none where the
+            scenario has no such pictures.
         evaluation: all test pictures, labeled for each task: ``vehicle:test``, ...
     """
 
     datasets: tuple[str, ...]
     withheld: tuple[str, ...]
+    validation: tuple[str, ...]
     evaluation: tuple[str, ...]
 
 
@@ -134,14 +138,14 @@ def _draw(
     progress: Progress,
 ) -> Material:
     images = "data/pictures"
-    numbers = number_pictures(scenario.train, scenario.test, painter.suffix)
-    truths = draw_pictures(folder / images, painter, numbers, workers, progress.stage("drawing", len(numbers)))
-    train, test = truths[: scenario.train], truths[scenario.train :]
-    return Material(tasks, PictureSet(images, tuple(train)), PictureSet(images, tuple(test)))
+    counts = (scenario.train, scenario.validation, scenario.test)
+    numbers = number_pictures(*counts, painter.suffix)
+    truths = iter(draw_pictures(folder / images, painter, numbers, workers, progress.stage("drawing", len(numbers))))
+    return Material(tasks, *(PictureSet(images, tuple(islice(truths, count))) for count in counts))
 
 
 def _batches(folder: Path) -> ScenarioBatches:
     """The batches of a scenario that is there, by task in the order of the taxonomy."""
     registry = load_registry(folder)
-    refs = ([BatchRef(task, name) for task in registry.taxonomy.tasks] for name in (TRAIN, WITHHELD, TEST))
+    refs = ([BatchRef(task, name) for task in registry.taxonomy.tasks] for name in (TRAIN, WITHHELD, VALIDATION, TEST))
     return ScenarioBatches(*(tuple(str(ref) for ref in each if ref in registry.batches) for each in refs))

@@ -7,12 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from unify.calibrating.report import CalibrationReport
 from unify.compiler import CompileReport, compile, plan
 from unify.errors import shorten
 from unify.files import write_whole
 from unify.progress import Progress
-from unify.registry.trial_objects import TrialConfig
-from unify.scenarios import make_scenario
+from unify.registry.trial_objects import OTHER_CONFIGS, TrialConfig
+from unify.scenarios import ScenarioBatches, make_scenario
+from unify.specialists import SpecialistTask, make_specialists
+
+_SEED = 0  # of specialists: not the trial's, so that whoever adds seeds finds the same machine labels
 
 
 @dataclass(frozen=True)
@@ -22,10 +26,12 @@ class TrialDatasets:
     Attributes:
         methods: method -> what it made of the components.
         evaluation: the fully labeled pictures, all of one split.
+        specialists: how good those are that the trial trained itself; none over registered batches.
     """
 
     methods: Mapping[str, CompileReport]
     evaluation: CompileReport
+    specialists: Sequence[CalibrationReport] = ()
 
     @property
     def split(self) -> str:
@@ -37,7 +43,7 @@ class TrialDatasets:
 def compile_datasets(
     config: TrialConfig, workspace: Path | None, *, workers: int, executor: str, overwrite: bool, progress: Progress
 ) -> TrialDatasets:
-    """Make the scenario's pictures if there is one, and compile; what is there already is kept.
+    """Make a scenario's pictures and, where a method needs them, specialists; compile. What is there already is kept.
 
     Args:
         config: the trial.
@@ -51,26 +57,39 @@ def compile_datasets(
         UnifyError: anything is wrong with the batches, or a picture to evaluate on is one to train on.
         OutputError: the inputs have changed since an earlier run, and ``overwrite`` is not given.
     """
+    how = {"workers": workers, "executor": executor, "progress": progress}
+    made, specialists = None, []
     if config.scenario is not None:
         workspace = config.output / "workspace"
         made = make_scenario(config.scenario, workspace, workers=workers, progress=progress)
         config = replace(config, datasets=made.datasets, withheld=made.withheld, evaluation=made.evaluation)
+    everything = [*config.datasets, *config.withheld, *(made.validation if made else ()), *config.evaluation]
+    # Refuses a picture in two splits.
+    plan(_write_config(config, "everything", everything), workspace=workspace, workers=workers, progress=progress)
+    if made and config.auto_labeling:
+        specialists = make_specialists(workspace, _specialist_tasks(made), config.detector, seed=_SEED, **how)
     selections = {method: _selection(config, method) for method in config.methods} | {"evaluation": config.evaluation}
-    everything = _write_config(config, "everything", [*config.datasets, *config.withheld, *config.evaluation])
-    plan(everything, workspace=workspace, workers=workers, progress=progress)  # refuses a picture in two splits
     reports = {
         name: compile(
             _write_config(config, name, batches),
             workspace=workspace,
             output=config.output / "datasets" / name,
-            workers=workers,
-            executor=executor,
             overwrite=overwrite,
-            progress=progress,
+            **how,
         )
         for name, batches in selections.items()
     }
-    return TrialDatasets(evaluation=reports.pop("evaluation"), methods=reports)
+    return TrialDatasets(evaluation=reports.pop("evaluation"), methods=reports, specialists=specialists)
+
+
+def _specialist_tasks(made: ScenarioBatches) -> list[SpecialistTask]:
+    """Every task's specialist learns from what the task labeled, and from nothing else."""
+    validation = {_task_of(ref): ref for ref in made.validation}
+    return [SpecialistTask(_task_of(ref), (ref,), (validation[_task_of(ref)],)) for ref in made.datasets]
+
+
+def _task_of(ref: str) -> str:
+    return ref.partition(":")[0]
 
 
 def _selection(config: TrialConfig, method: str) -> tuple[str, ...]:
@@ -80,8 +99,8 @@ def _selection(config: TrialConfig, method: str) -> tuple[str, ...]:
 def _write_config(config: TrialConfig, name: str, batches: Sequence[str]) -> Path:
     """A compile config that a person can use again; returns its path."""
     path = config.output / "configs" / f"{name}.yaml"
-    method = "naive" if name == "naive" else "partial"
-    lines = [f"name: {name}", f"method: {method}", f"datasets: {json.dumps(list(batches))}"]
+    method = "partial" if name in OTHER_CONFIGS else config.method_in(name)
+    lines = [f"name: {name}", f"method: {json.dumps(method)}", f"datasets: {json.dumps(list(batches))}"]
     write_whole(path, "\n".join([*lines, ""]).encode())
     return path
 

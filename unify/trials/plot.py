@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from io import BytesIO
+from itertools import cycle, product
 from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ METHOD_STYLES = {
 }
 """Colour (Okabe and Ito 2008, told apart by the colour-blind) and marker of a method, in every trial."""
 
+# Of a trial's own mixtures, in their order: all colours with the first marker, then with the next.
+_OWN_COLOURS, _OWN_MARKERS = ("#cc79a7", "#56b4e9", "#a6761d"), ("P", "X", "*", "h")
 _METHODS_WIDTH = 0.72  # of the room of a class, shared by its methods
 _SEEDS_OFF = 0.055  # to the right of the mean
 _QUIET = "#6b7280"
@@ -63,14 +66,21 @@ def draw_figure(summary: JsonObject) -> Figure:
     figure = Figure(figsize=(2.2 + 0.95 * len(groups), 5.8), layout="constrained", facecolor="white")
     panels = figure.subplots(len(PLOTTED_METRICS), 1, sharex=True)
     for axes, metric in zip(panels, PLOTTED_METRICS, strict=True):
-        for place, method in enumerate(methods):
+        for place, (method, style) in enumerate(styles_of(methods).items()):
             centre = _METHODS_WIDTH * ((place + 0.5) / len(methods) - 0.5)
-            _draw_method(axes, method, _columns(summary["scores"][method], summary["classes"], metric), centre)
+            columns = _columns(summary["scores"][method], summary["classes"], metric)
+            _draw_method(axes, method, style, columns, centre)
         _dress(axes, len(groups), f"{TITLES[metric]} (%)")
     panels[-1].set_xticks(range(len(groups)), [_group_label(summary, name) for name in groups])
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=5, frameon=False)
     figure.supxlabel("mean, its 95 % t-interval, and every seed beside it", fontsize=8, color=_QUIET)
     return figure
+
+
+def styles_of(methods: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Method -> colour and marker: those of `METHOD_STYLES`, for mixtures others; twelve of them can be told apart."""
+    own = cycle(product(_OWN_MARKERS, _OWN_COLOURS))
+    return {method: METHOD_STYLES.get(method) or next(own)[::-1] for method in methods}
 
 
 def _columns(of_method: JsonObject, classes: Sequence[str], metric: str) -> list[tuple[int, JsonObject]]:
@@ -79,9 +89,11 @@ def _columns(of_method: JsonObject, classes: Sequence[str], metric: str) -> list
     return [(group, each) for group, each in enumerate(intervals) if each["mean"] is not None]
 
 
-def _draw_method(axes: Axes, method: str, columns: Sequence[tuple[int, JsonObject]], centre: float) -> None:
+def _draw_method(
+    axes: Axes, method: str, style: tuple[str, str], columns: Sequence[tuple[int, JsonObject]], centre: float
+) -> None:
     """One method's marks on one panel, ``centre`` off the middle of each group."""
-    colour, marker = METHOD_STYLES[method]
+    colour, marker = style
     seeds = [
         (group + centre + _SEEDS_OFF, 100 * value)
         for group, each in columns

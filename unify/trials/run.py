@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +13,7 @@ import numpy as np
 
 from unify.core.digest import json_digest
 from unify.core.types import JsonObject
+from unify.executors.quiet import LOG, stderr_in
 from unify.files import cannot_write, whole_file, write_whole
 from unify.records.manifest import read_manifest
 from unify.registry.trial_objects import DetectorSettings
@@ -24,10 +23,10 @@ from unify.trials.scores import RunScores, run_scores
 if TYPE_CHECKING:
     from unify.train.evaluate.detections import Detections
 
-RECIPE = 1  # raised whenever the same inputs train or score another way
+RECIPE = 3  # raised whenever the same inputs train or score another way
 RESAMPLES = 1000
 
-_RUN, _LOG, _RESAMPLED = "run.json", "log.txt", "resampled.npz"
+_RUN, _RESAMPLED = "run.json", "resampled.npz"
 _RESAMPLED_METRICS = ("ap50", "ap75")
 _BATCH = 32  # pictures at a time when detecting
 _LOSSES_KEPT = 100
@@ -87,13 +86,7 @@ def do_run(job: RunJob, progress: Callable[[int], None]) -> str:
     try:
         shutil.rmtree(job.folder, ignore_errors=True)
         job.folder.mkdir(parents=True)
-        # TensorFlow writes notes on its own build past every log level; progress goes where it would have gone.
-        with open(job.folder / _LOG, "wb") as log, _stderr_to(log.fileno()) as terminal:
-
-            def tell(steps: int) -> None:
-                with _stderr_to(terminal):
-                    progress(steps)
-
+        with stderr_in(job.folder / LOG, progress) as tell:
             _train_and_evaluate(job, tell)
     except OSError as error:
         raise cannot_write(job.folder, error) from error
@@ -160,15 +153,3 @@ def _coco_results(detections: Detections) -> bytes:
     columns = zip(detections.picture_ids, detections.class_ids.tolist(), boxes, scores)
     keys = ("image_id", "category_id", "bbox", "score")
     return json.dumps([dict(zip(keys, each)) for each in columns]).encode()
-
-
-@contextmanager
-def _stderr_to(target: int) -> Iterator[int]:
-    """File descriptor 2 of the process is another one for a while; yields one that is what it was."""
-    before = os.dup(2)
-    try:
-        os.dup2(target, 2)
-        yield before
-    finally:
-        os.dup2(before, 2)
-        os.close(before)

@@ -16,7 +16,7 @@ ENOUGH_SEEDS = 5
 
 def summary_lines(summary: JsonObject) -> list[str]:
     """For the terminal: a table for each of `SHOWN_METRICS`, and below it the contrasts in words."""
-    lines = _legend(summary)
+    lines = [*_legend(summary), *_specialists(summary)]
     for metric in SHOWN_METRICS:
         columns, rows = _table(summary, metric)
         lines += ["", *table_lines(columns, rows, _alignment(columns))]
@@ -39,6 +39,15 @@ def _legend(summary: JsonObject) -> list[str]:
     if counts[0] < ENOUGH_SEEDS:
         lines.append(f"ONLY {seeds.upper()}: run {ENOUGH_SEEDS} before you believe a difference")
     return lines
+
+
+def _specialists(summary: JsonObject) -> list[str]:
+    """How good the machine labels' makers are, on pictures that they were not trained on."""
+    measured = {name: each for classes in summary.get("specialists", {}).values() for name, each in classes.items()}
+    if not measured:
+        return []
+    told = (f"{name} {100 * each['precision']:.0f}/{100 * each['recall']:.0f}" for name, each in measured.items())
+    return [f"specialists' precision/recall in % at their thresholds: {', '.join(told)}"]
 
 
 def _table(summary: JsonObject, metric: str) -> tuple[list[str], list[list[str]]]:

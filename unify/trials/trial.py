@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from unify.compiler import default_workers
 from unify.core.types import JsonObject
 from unify.errors import RegistryError
 from unify.executors import make_executor
+from unify.executors.cores import shared_cores
 from unify.files import write_whole
 from unify.progress import Progress, Silent
 from unify.registry.config import find_config
@@ -78,6 +80,12 @@ def trial(
     ``configs/`` by method, and ``runs/<method>-<seed>/`` with the detector, its detections, losses and scores. What is
     finished is never done again: an interrupted trial resumes, and more methods or seeds only add their runs.
 
+    The methods are ``naive``, ``partial``, ``hard``, ``soft``, ``full`` (all labels, also those withheld) and the
+    config's own mixtures, a method for each task. What ``hard`` and ``soft`` fill in comes from the workspace's
+    auto-labelers. A scenario has none: the trial trains a specialist for each task, on what the task labeled itself and
+    with the trial's detector settings, and calibrates it on pictures of its own. That is done once; all seeds of all
+    methods share those specialists.
+
     Args:
         config: a trial's YAML file, or its name under ``configs/``.
         workspace: folder that holds ``registry/``; the nearest one upwards by default. A scenario needs none.
@@ -103,7 +111,7 @@ def trial(
         seeds=seeds,
         methods=methods,
     )
-    check_installed(*_NEEDED, *(["sklearn"] if isinstance(asked.scenario, Digits) else []))
+    check_installed(*_NEEDED, *(["sklearn"] if _needs_sklearn(asked) else []))
     with only_writer(asked.output):
         overwrite = overwrite or not any(asked.output.glob("runs/*/run.json"))  # there is nothing to lose
         claim(asked, overwrite=overwrite)
@@ -124,6 +132,11 @@ def _workspace(workspace: str | os.PathLike[str] | None) -> Path | None:
         return open_workspace(workspace)
     except RegistryError:
         return None
+
+
+def _needs_sklearn(asked: TrialConfig) -> bool:
+    """Digits are its handwriting; specialists are calibrated with it."""
+    return isinstance(asked.scenario, Digits) or bool(asked.scenario and asked.auto_labeling)
 
 
 def _jobs(asked: TrialConfig, datasets: TrialDatasets) -> list[RunJob]:
@@ -150,8 +163,10 @@ def _do_runs(jobs: Sequence[RunJob], workers: int, executor: str, progress: Prog
     if waiting:
         steps = sum(job.settings.steps for job in waiting)
         tick = progress.stage(f"training {len(waiting)} of {len(jobs)} runs", steps, "steps")
-        for _ in make_executor(executor, min(workers, len(waiting))).run(do_run, waiting, tick):
-            pass
+        workers = min(workers, len(waiting))
+        with shared_cores(workers), closing(make_executor(executor, workers)) as pool:
+            for _ in pool.run(do_run, waiting, tick):
+                pass
 
 
 def _content(asked: TrialConfig, datasets: TrialDatasets, jobs: Sequence[RunJob]) -> JsonObject:
@@ -164,6 +179,8 @@ def _content(asked: TrialConfig, datasets: TrialDatasets, jobs: Sequence[RunJob]
         "request": request_of(asked),
         "datasets": {method: manifest["digest"] for method, manifest in manifests.items()},
         "evaluation": datasets.evaluation.manifest["digest"],
+        "mixtures": {name: asked.mixtures[name] for name in asked.methods if name in asked.mixtures},
+        "specialists": {each.autolabeler: each.summary()["classes"] for each in datasets.specialists},
         "warnings": list(dataset_warnings(datasets)),
         "runs": [facts for _, facts in runs],
         **summarize([scores for scores, _ in runs], _auto_label_ratios(manifests), _labeled_shares(manifests)),

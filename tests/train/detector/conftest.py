@@ -36,7 +36,7 @@ def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from unify.scenarios import make_scenario
 
     folder = tmp_path_factory.mktemp("digits")
-    made = make_scenario(Digits(train=40, test=6), folder / "workspace", workers=1)
+    made = make_scenario(Digits(train=40, validation=1, test=6), folder / "workspace", workers=1)
     for name, batches in {"train": made.datasets, "test": made.evaluation}.items():
         config = folder / f"{name}.yaml"
         config.write_text(f"name: {name}\nmethod: partial\ndatasets: [{', '.join(map(repr, batches))}]\n")

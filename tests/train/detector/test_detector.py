@@ -80,8 +80,38 @@ def test_a_saved_detector_keeps_classes_settings_and_outputs_and_training_goes_o
     assert going_on[1] == pytest.approx(going_on[0], rel=1e-5)
 
 
-def test_with_peaks_is_loaded_in_safe_mode_where_unify_is_not(tmp_path: Path):
-    with_peaks = compiled().with_peaks
+def peaks(model: Any) -> dict[int, set[tuple[float, ...]]]:
+    """Class column -> what was found on the first of two pictures: score and box."""
+    found = {key: keras.ops.convert_to_numpy(values)[0].tolist() for key, values in model(noise()).items()}
+    columns = sorted(set(found["classes"]))
+    each = [*zip(found["classes"], found["scores"], found["boxes"])]
+    return {column: {(score, *box) for of, score, box in each if of == column} for column in columns}
+
+
+def test_a_specialist_finds_its_classes_as_the_detector_does_and_numbers_them_anew():
+    detector = compiled()
+    everything = peaks(detector.with_peaks)
+    chosen = peaks(detector.specialist(["pedestrian", "car"]))
+    assert set(everything) == {0, 1, 2} and set(chosen) == {0, 1}
+    assert everything[2] <= chosen[0] and everything[0] <= chosen[1]  # the trucks took the room of some
+    assert sum(map(len, everything.values())) == sum(map(len, chosen.values()))
+    assert everything[1] <= peaks(detector.specialist(["truck"]))[0]
+
+
+def test_a_specialist_of_all_classes_in_their_order_is_the_detector():
+    detector = compiled()
+    for key, values in detector.specialist(list(CLASSES))(noise()).items():
+        np.testing.assert_array_equal(detector.with_peaks(noise())[key], values)
+
+
+def test_a_detector_is_no_specialist_of_classes_that_it_does_not_know():
+    with pytest.raises(KeyError, match="tram"):
+        compiled().specialist(["car", "tram"])
+
+
+@pytest.mark.parametrize("classes", [None, ["pedestrian", "car"], ["truck"]], ids=str)
+def test_what_detects_is_loaded_in_safe_mode_where_unify_is_not(classes: list[str] | None, tmp_path: Path):
+    with_peaks = compiled().with_peaks if classes is None else compiled().specialist(classes)
     with_peaks.save(tmp_path / "model.keras")
     np.save(tmp_path / "pictures.npy", noise())
     files = [tmp_path / name for name in ("model.keras", "pictures.npy", "found.npz")]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+from keras import ops
 
 from unify.core.types import JsonObject
 from unify.records.manifest import read_manifest, taxonomy_of
@@ -80,7 +81,21 @@ class Detector(keras.Model):
 
         Of stock Keras layers alone: saved as ``.keras`` it loads anywhere in safe mode, without unify.
         """
-        outputs = decode_peaks(self.get_layer("heatmap").output, self.get_layer("boxes").output)
+        return self._with_peaks_of(self.get_layer("heatmap").output)
+
+    def specialist(self, classes: Sequence[str]) -> keras.Model:
+        """As `with_peaks`, for some of its classes alone, which the answers number from 0 in the order given.
+
+        What a detector says of classes that it never saw labeled is noise, and would crowd out the others' peaks.
+
+        Raises:
+            KeyError: it has no such class.
+        """
+        columns = [self.settings["classes"][name] - 1 for name in classes]
+        return self._with_peaks_of(ops.take(self.get_layer("heatmap").output, columns, axis=-1))
+
+    def _with_peaks_of(self, heatmap: Tensor) -> keras.Model:
+        outputs = decode_peaks(heatmap, self.get_layer("boxes").output)
         return keras.Model(self.input, outputs, name=f"{self.name}_with_peaks")
 
     def check_classes(self, dataset: str | os.PathLike[str]) -> None:

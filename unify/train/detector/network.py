@@ -20,7 +20,6 @@ STRIDE = 4
 LARGEST_STRIDE = 16
 
 _PRIOR = 0.05  # probability a fresh network gives every class in every cell: no flood of false alarms at the start
-_LARGEST_EXPONENT = 6.0  # of a distance from cell to box edge, in cells: no overflow while training is young
 
 
 def build_layers(num_classes: int, image_hw: tuple[int, int], width: int) -> tuple[Tensor, dict[str, Tensor]]:
@@ -72,11 +71,15 @@ def _class_head(x: Tensor, num_classes: int, width: int) -> Tensor:
 
 
 def _box_head(x: Tensor, width: int) -> Tensor:
-    """Distances from the cell's centre to the four edges, e^x cells, made corners."""
+    """Distances from the cell's centre to the four edges, ``softplus(x)`` cells, made corners.
+
+    Not e^x: there, one step of the optimiser multiplies a distance, a side can shrink to nothing, and with it goes the
+    gradient that would bring it back. White blood cells, large and rare, were lost so in some runs.
+    """
     x = _conv(x, width, 3, "box_head")
     x = layers.Conv2D(4, 1, dtype="float32", name="distances")(x)
     height, wide = x.shape[1:3]
-    cells = ops.exp(ops.minimum(x, _LARGEST_EXPONENT))
+    cells = ops.softplus(x)
     y = ops.reshape((ops.arange(height, dtype="float32") + 0.5) / height, (1, height, 1, 1))
     x = ops.reshape((ops.arange(wide, dtype="float32") + 0.5) / wide, (1, 1, wide, 1))
     up, left, down, right = (cells[..., i : i + 1] for i in range(4))

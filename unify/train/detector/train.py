@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 _NEEDED = ("image", "boxes", "classes", "weights", "box_weights", "is_crowd", "absence_weights")
 _CACHED_BYTES = 1 << 30  # decoded pictures up to this size stay in memory, and so many are mixed
 _WARM_UP = 0.1  # of the steps
-_BOX_LOSS = (
-    2.0  # against the heatmap's: at 1, few and large objects are found and badly outlined after a short training
-)
+_BOX_LOSS = 2.0  # of the heatmap's: at 1, few and large objects are badly outlined after a short training
 
 
 @dataclass(frozen=True)
