@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from unify.demo.cut import CLASSES, FORMATS, TASKS, cut_into_batches, write_annotations
+from unify.demo.cut import CLASSES, FORMATS, TASKS, cut_into_batches, people_searched, write_annotations
 from unify.labels.formats import FORMATS as READERS
 from unify.scenarios.truth import Truth
 
@@ -47,3 +47,11 @@ def test_annotations_read_back_as_the_truth_of_the_teams_classes(task: str, tmp_
     first = slice(labels.box_offsets[0], labels.box_offsets[1])
     expected = [box for name, box in cut.pictures[0].of(TASKS[task])]
     assert np.allclose(np.sort(labels.boxes_xyxy[first] * scale, axis=0), np.sort(expected, axis=0), atol=1e-2)
+
+
+def test_people_searched_a_training_picture_for_the_classes_of_its_teams():
+    searched = people_searched(cut_into_batches(make_truths(30), make_truths(4)))
+    assert len(searched) == 30  # of validation pictures, whose names are the same here, nothing is said
+    assert searched["scene_0000.jpg"] == {"car", "truck", "bus"}
+    assert searched["scene_0010.jpg"] == {"pedestrian", "cyclist", "traffic_light", "cone"}
+    assert searched["scene_0029.jpg"] == {"traffic_light", "cone"}

@@ -2,50 +2,158 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 import unify.demo.run as demo
+import unify.demo.workspace as workspace
+from tests.demo.stories import OVERLOOKED, replaying_specialists
 from tests.workspaces import files_of
 from unify.checking import check
-from unify.errors import OutputError
+from unify.compiler import CompileReport, compile
 from unify.progress import Silent
 from unify.records.decode import iterate_examples
+from unify.registry.trial_objects import DetectorSettings
+
+PICTURES = 60
+
+
+@dataclass
+class Story:
+    """What a demo said and did."""
+
+    folder: Path
+    lines: list[str] = field(default_factory=list)
+    reports: dict[str, CompileReport] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    def run(self) -> Story:
+        self.lines.clear()
+        self.reports = demo.run_demo(self.folder, num_pictures=PICTURES, progress=Silent(), say=self.lines.append)
+        return self
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
-    folder, lines = tmp_path_factory.mktemp("demo") / "d", []
+def replayed() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(demo, "_reader_used", lambda dataset: "without TensorFlow")  # its own tests load TensorFlow
-        demo.run_demo(folder, num_pictures=24, progress=Silent(), say=lines.append)
-    return folder, lines
+        patch.setattr(demo, "_make_specialists", replaying_specialists)
+        patch.setattr(workspace, "IMAGE_HW", (180, 320))
+        yield
 
 
-def test_it_tells_what_plain_concatenation_would_teach_wrongly(told: tuple[Path, list[str]]):
-    assert any("would be taught as background" in line for line in told[1])
+@pytest.fixture(scope="module")
+def story(replayed: None, tmp_path_factory: pytest.TempPathFactory) -> Story:
+    return Story(tmp_path_factory.mktemp("demo") / "d").run()
 
 
-def test_it_shows_labeled_and_unknown_classes_of_a_picture(told: tuple[Path, list[str]]):
-    text = "\n".join(told[1])
-    assert "nobody looked; the loss skips it" in text and " labeled " in text
-    assert (told[0] / "demo.png").stat().st_size > 10_000
+def test_it_tells_what_plain_concatenation_would_teach_wrongly(story: Story):
+    assert "would be taught as background" in story.text
 
 
-def test_its_workspace_is_one_to_go_on_with(told: tuple[Path, list[str]]):
-    report = check(told[0])
-    assert len(report.batches) == 7 and report.configs == 1 and not report.warnings
+def test_it_shows_labeled_and_unknown_classes_of_a_picture(story: Story):
+    assert "nobody looked" in story.text and " labeled " in story.text
 
 
-def test_validation_pictures_know_every_class(told: tuple[Path, list[str]]):
-    examples = list(iterate_examples(told[0] / "unified/demo", "val"))
-    assert len(examples) == 5  # a fifth of 24
-    assert all(list(example.labeled_ids) == [1, 2, 3, 4, 5, 6, 7] for example in examples)
+def test_it_names_its_pictures(story: Story):
+    for name in ("known.png", "demo.png"):
+        assert f"{story.folder}/{name}" in story.text
+        assert (story.folder / name).stat().st_size > 10_000
 
 
-def test_it_never_writes_into_a_folder_that_holds_something(told: tuple[Path, list[str]]):
-    before = files_of(told[0] / "registry")
-    with pytest.raises(OutputError, match="not empty"):
-        demo.run_demo(told[0], num_pictures=8, progress=Silent(), say=print)
-    assert files_of(told[0] / "registry") == before
+def test_hard_asks_the_specialists_and_soft_finds_every_answer(story: Story):
+    asked = story.reports["hard"].inference
+    # Each training picture is known to one team and asked of the two others; one went to two teams, and is asked once.
+    assert (asked.inferred, asked.cached) == (48 * 2 - 1, 0)
+    assert (story.reports["soft"].inference.inferred, story.reports["soft"].inference.cached) == (0, 48 * 2 - 1)
+    assert "soft asked the specialists nothing" in story.text
+
+
+def test_a_class_that_its_specialist_does_not_find_stays_unknown_and_is_said_to(story: Story):
+    line = next(line for line in story.text.splitlines() if f" {OVERLOOKED} " in line and "stays unknown" in line)
+    assert line.split()[0] == OVERLOOKED
+    assert story.reports["soft"].summary()["machine_boxes"][OVERLOOKED] == 0
+
+
+def test_machines_fill_training_pictures_and_people_alone_label_the_others(story: Story):
+    for method in ("hard", "soft"):
+        examples = list(iterate_examples(story.folder / "unified" / method, "val"))
+        assert len(examples) == 12  # a fifth of 60
+        assert all(list(example.labeled_ids) == [1, 2, 3, 4, 5, 6, 7] for example in examples)
+        assert {source for example in examples for source in example.source} == {"human"}
+
+
+def test_its_workspace_is_one_to_go_on_with(story: Story):
+    report = check(story.folder)
+    assert len(report.batches) == 7 and report.configs == 3 and not report.warnings
+
+
+def test_the_threshold_that_the_config_offers_can_be_taken_and_asks_nothing(story: Story, tmp_path: Path):
+    config = story.folder / "configs/hard.yaml"
+    before = config.read_text()
+    try:
+        config.write_text(before.replace("#autolabelers", "autolabelers"))
+        report = compile("hard", workspace=story.folder, output=tmp_path / "hard")
+    finally:
+        config.write_text(before)
+    assert "thresholds: {car: 0.6}" in before
+    assert (report.inference.inferred, report.inference.cached) == (0, 48 * 2 - 1)
+    assert report.summary()["machine_boxes"] != story.reports["hard"].summary()["machine_boxes"]
+
+
+def test_without_what_specialists_need_it_ends_early_and_goes_on_later(
+    tmp_path: Path, replayed: None, monkeypatch: pytest.MonkeyPatch
+):
+    story = Story(tmp_path / "d")
+    with monkeypatch.context() as patch:
+        patch.setattr(demo, "find_spec", _without("tensorflow"))
+        assert list(story.run().reports) == ["partial"]
+    assert story.lines[-1] == (
+        f"\nLook at     {story.folder}/known.png\n"
+        "Go on       pip install 'unify-detection[train]', then the same command: specialists need tensorflow"
+    )
+    made = files_of(story.folder / "scenes")
+    assert list(story.run().reports) == ["partial", "hard", "soft"]
+    assert story.lines[0].startswith(f"{story.folder} holds this demo: what is finished is kept.\n")
+    assert story.reports["partial"].up_to_date and files_of(story.folder / "scenes") == made
+
+
+def _without(module: str) -> Callable[[str], object]:
+    return lambda name: None if name == module else object()
+
+
+class _Noted(Silent):
+    def __init__(self) -> None:
+        self.stages: list[str] = []
+
+    def stage(self, what: str, total: int | None = None, unit: str = "pictures") -> Callable[[int], None]:
+        self.stages.append(what)
+        return super().stage(what, total, unit)
+
+
+def test_the_command_draws_as_many_pictures_as_the_function():
+    from unify.cli.demo import demo as command
+
+    assert inspect.signature(command).parameters["pictures"].default == demo.NUM_PICTURES
+
+
+@pytest.mark.slow
+@pytest.mark.tensorflow
+def test_it_trains_specialists_once(tmp_path: Path):
+    """Hardly trained, they are good for nothing, and nothing is filled."""
+    settings = DetectorSettings(image_hw=(48, 80), width=8, steps=2, batch_size=2)
+    lines, noted = [], _Noted()
+    folder = tmp_path / "d"
+    demo.run_demo(folder, num_pictures=40, detector=settings, progress=noted, say=lines.append)
+    assert noted.stages[:2] == ["drawing", "training 3 specialists"]
+    assert set(noted.stages[2:]) == {"auto-labeling"}
+    assert "\n".join(lines).count("not surely precise enough: stays unknown") == 7
+    again = _Noted()
+    reports = demo.run_demo(folder, num_pictures=40, detector=settings, progress=again, say=lines.append)
+    assert again.stages == [] and all(report.up_to_date for report in reports.values())

@@ -29,21 +29,34 @@ class Cut:
     split: str
     pictures: tuple[Truth, ...]
 
+    @property
+    def ref(self) -> str:
+        """The batch's reference."""
+        return f"{self.task}:{self.batch}"
+
+
+def people_searched(cuts: Sequence[Cut]) -> dict[str, set[str]]:
+    """File name of a training picture -> the classes that some team searched it for."""
+    searched: dict[str, set[str]] = {}
+    for cut in cuts:
+        for truth in cut.pictures if cut.split == "train" else ():
+            searched.setdefault(truth.file_name, set()).update(TASKS[cut.task])
+    return searched
+
 
 def cut_into_batches(train: Sequence[Truth], val: Sequence[Truth]) -> list[Cut]:
     """Batches of three tasks over the training pictures, and one of each task over all validation pictures.
 
-    Every training picture is labeled for one task, but a tenth of the pedestrians' pictures went to the signal team
-    as well: the same pictures in two batches, which a compile makes one.
+    The tasks share the training pictures evenly, but a tenth of the pedestrians' pictures went to the signal team as
+    well: the same pictures in two batches, which a compile makes one.
     """
-    quarter = len(train) // 4
-    vehicle, pedestrian = train[: 2 * quarter], train[2 * quarter : 3 * quarter]
-    signal = [*train[3 * quarter :], *pedestrian[: max(1, quarter // 10)]]
+    third = len(train) // 3
+    vehicle, pedestrian, signal = train[:third], train[third : 2 * third], train[2 * third :]
     return [
-        Cut("vehicle", "b1", "train", tuple(vehicle[:quarter])),
-        Cut("vehicle", "b2", "train", tuple(vehicle[quarter:])),
+        Cut("vehicle", "b1", "train", tuple(vehicle[: third // 2])),
+        Cut("vehicle", "b2", "train", tuple(vehicle[third // 2 :])),
         Cut("pedestrian", "b1", "train", tuple(pedestrian)),
-        Cut("signal", "b1", "train", tuple(signal)),
+        Cut("signal", "b1", "train", (*signal, *pedestrian[: max(1, third // 10)])),
         *(Cut(task, "val", "val", tuple(val)) for task in TASKS),
     ]
 

@@ -9,14 +9,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
 
+from unify.demo.marks import draw_dotted_box
 from unify.demo.panel import draw_panel
-from unify.drawing import CLASS_COLOURS, draw_boxes, enlarge, font, unit_of
+from unify.drawing import CLASS_COLOURS, draw_boxes, enlarge, unit_of
 
 Truth = tuple[np.ndarray, Sequence[str]]
 
-_SHEET, _DARK = (232, 235, 240), (32, 36, 44)
+SHEET = (232, 235, 240)
 
 
 def draw_example(
@@ -48,7 +49,7 @@ def draw_example(
     unit = unit_of(shown)
     if truth is not None:
         for box in _unboxed(boxes, class_names, states, truth):
-            _dotted_box(ImageDraw.Draw(shown), box * factor, unit)
+            draw_dotted_box(shown, box * factor, unit)
     draw_boxes(shown, boxes * factor, class_names, [colours[name] for name in class_names])
     panel = draw_panel(states, Counter(class_names), colours, caption, unit, shown.height, dotted=truth is not None)
     result = Image.new("RGB", (shown.width + panel.width, panel.height), (255, 255, 255))
@@ -62,7 +63,7 @@ def contact_sheet(examples: Sequence[Image.Image], columns: int = 1) -> Image.Im
     margin = 14
     width, height = max(example.width for example in examples), max(example.height for example in examples)
     rows = -(-len(examples) // columns)
-    sheet = Image.new("RGB", (columns * (width + margin) + margin, rows * (height + margin) + margin), _SHEET)
+    sheet = Image.new("RGB", (columns * (width + margin) + margin, rows * (height + margin) + margin), SHEET)
     for k, example in enumerate(examples):
         sheet.paste(example, (margin + k % columns * (width + margin), margin + k // columns * (height + margin)))
     return sheet
@@ -79,17 +80,3 @@ def _unboxed(
     true_boxes = np.asarray(truth[0], dtype=np.float64).reshape(-1, 4)
     searched = {name for name, state in states.items() if state == "labeled"}
     return [box for name, box in zip(truth[1], true_boxes) if name not in searched and not drawn(name, box)]
-
-
-def _dotted_box(draw: ImageDraw.ImageDraw, box: np.ndarray, unit: float) -> None:
-    """A dotted outline and a question mark: there is something here, and nobody looked."""
-    x1, y1, x2, y2 = box.tolist()
-    size, gap = 1.3 * unit, 4.5 * unit
-    xs, ys = np.arange(x1, x2 + 1, gap), np.arange(y1, y2 + 1, gap)
-    dots = [(x, y) for x in xs for y in (y1, y2)] + [(x, y) for y in ys for x in (x1, x2)]
-    for shift, colour in ((unit, _DARK), (0.0, (255, 255, 255))):
-        for x, y in dots:
-            low, high = shift - size / 2, shift + size / 2
-            draw.rectangle((x + low, y + low, x + high, y + high), colour)
-    above = ((x1 + x2) / 2, y1 - 2 * unit)
-    draw.text(above, "?", (255, 255, 255), font(13 * unit), "mb", stroke_width=2, stroke_fill=_DARK)

@@ -1,194 +1,117 @@
-"""``unify demo``: the whole story on drawn scenes, from batches that each know a part to one dataset that says so."""
+"""``unify demo``: the whole story on drawn scenes, from batches that each know a part to one dataset that knows more.
+
+Scenes → batches of three teams → ``partial`` → a specialist for each task → ``hard`` and ``soft`` → beside each other.
+"""
 
 from __future__ import annotations
 
-import os
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+import time
+from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
-
-from unify.compiler import CompileReport, compile, default_workers
-from unify.core.types import State
-from unify.demo.cut import CLASSES, FORMATS, TASKS, Cut, cut_into_batches, write_annotations
-from unify.demo.gallery import contact_sheet, draw_example
-from unify.errors import OutputError, Problem
+from unify.calibrating.report import CalibrationReport
+from unify.calibrating.requirements import MODULES
+from unify.compiler import CompileReport, compile
+from unify.demo import told
+from unify.demo.cut import TASKS, people_searched
+from unify.demo.judge import Judgment, judge
+from unify.demo.known import draw_known
+from unify.demo.methods import draw_methods
+from unify.demo.workspace import DemoWorkspace, open_workspace
 from unify.progress import Progress
-from unify.records.decode import DecodedExample, iterate_examples
-from unify.registry.edit import register_dataset
-from unify.scenarios.drawing import draw_pictures
-from unify.scenarios.driving import ScenePainter
-from unify.scenarios.truth import Truth
-from unify.scenarios.workspace import start_workspace, taxonomy_yaml
+from unify.records.decode import iterate_examples
+from unify.registry.trial_objects import DetectorSettings
+from unify.request import default_workers
+from unify.specialists import SpecialistTask, make_specialists
 
-IMAGE_HW = (360, 640)
-VAL_SHARE = 0.2
-SHOWN = 4
+NUM_PICTURES = 600
+DETECTOR = DetectorSettings(image_hw=(96, 160), width=24, steps=400)
 
-REMARK = "Three teams, three tasks. Ids are never changed or used again; 0 is background."
-
-CONFIG = """\
-# yaml-language-server: $schema=../registry/.schema/config.json
-# Every picture says which classes somebody looked for; the partial loss skips the rest.
-name: demo
-method: partial
-datasets: ["vehicle:all", "pedestrian:all", "signal:all"]
-output: unified/demo
-seed: 7
-"""
+_SEED = 7
+_LONG_STAGES = ("drawing", "training", "auto-labeling")
 
 
-def run_demo(folder: Path, *, num_pictures: int, progress: Progress, say: Callable[[str], None]) -> CompileReport:
-    """Make a workspace in a new folder, compile it, read it back and show it.
+def run_demo(
+    folder: Path,
+    *,
+    num_pictures: int = NUM_PICTURES,
+    detector: DetectorSettings = DETECTOR,
+    progress: Progress,
+    say: Callable[[str], None],
+) -> dict[str, CompileReport]:
+    """Tell the story in a folder; what is there already is kept, so a demo that was interrupted goes on.
 
     Args:
-        folder: must not exist, or be empty.
+        folder: of the demo's workspace: not there, empty, or of a demo of as many pictures.
         num_pictures: scenes to draw, at least 8; a fifth of them are for validation.
-        progress: told how the work goes.
-        say: called with every line a person should read.
+        detector: how the specialists are built and trained.
+        progress: told how the long parts of the work go.
+        say: called with what a person should read, some lines at a time.
+
+    Returns:
+        method -> what its compile did; ``partial`` alone where what specialists need is not installed.
 
     Raises:
-        OutputError: the folder holds something already.
+        OutputError: the folder holds something else.
+        UnifyError: training broke down, or there are too few pictures to measure a specialist on.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise OutputError(Problem(str(folder), "the folder is not empty", fix="name a new folder, or remove this one"))
-    truths = _draw_pictures(folder / "scenes", num_pictures, progress)
-    num_val = max(2, round(num_pictures * VAL_SHARE))
-    cuts = cut_into_batches(truths[num_val:], truths[:num_val])
-    _register(folder, cuts)
-    say(f"{num_pictures} driving scenes, each labeled by one team for its own classes and for nothing else:")
-    for line in _told(cuts):
-        say(f"  {line}")
-    say(f"\n{_naive_mistake(cuts)}\n")
+    progress = LongStages(progress)
+    made = open_workspace(folder, num_pictures, progress)
+    say(told.batches(made, folder))
+    reports = {"partial": _compile("partial", made, progress)}
+    known = draw_known(reports["partial"].output, made.truths, made.folder / "known.png")
+    say(told.partial(reports["partial"], known))
 
-    report = compile("demo", workspace=folder, progress=progress)
-    summary = report.summary()
-    say(f"unify compile demo      {summary['examples']} examples, {summary['boxes']:,} boxes, {report.seconds:.1f} s")
-    say(f"                        → {folder}/unified/demo")
-    shown = _show(report.output, folder / "demo.png", truths)
-    say(f"\nRead back, {_reader_used(report.output)}. One picture of the training split:")
-    for line in _states_told(shown):
-        say(f"  {line}")
-    say(f"\nLook at     {folder}/demo.png")
-    say(f"Then edit   {folder}/configs/demo.yaml, or add a batch in {folder}/registry/datasets/")
-    say(f"and run     cd {folder} && unify plan demo && unify compile demo --overwrite")
-    return report
+    missing = [name for name in ("tensorflow", *MODULES) if find_spec(name) is None]
+    if missing:
+        say(told.not_installed(missing, folder))
+        return reports
+    say(told.training(detector))
+    began = time.perf_counter()
+    specialists = _make_specialists(made, detector, progress)
+    say(told.specialists(specialists, time.perf_counter() - began))
+
+    reports |= {method: _compile(method, made, progress) for method in ("hard", "soft")}
+    say(told.methods(reports, {method: _judge(report, made) for method, report in reports.items()}))
+    draw_methods({method: report.output for method, report in reports.items()}, made, made.folder / "demo.png")
+    say(told.farewell(folder))
+    return reports
 
 
-def _draw_pictures(folder: Path, count: int, progress: Progress) -> list[Truth]:
-    numbers = {f"scene_{number:04d}.jpg": number for number in range(count)}
-    return draw_pictures(folder, ScenePainter(IMAGE_HW), numbers, default_workers(), progress.stage("drawing", count))
+def _compile(method: str, made: DemoWorkspace, progress: Progress) -> CompileReport:
+    return compile(made.config(method), workspace=made.folder, overwrite=True, progress=progress)
 
 
-def _register(folder: Path, cuts: Sequence[Cut]) -> None:
-    """Write the workspace: every team's pictures and annotations, and the YAML that registers them."""
-    start_workspace(folder, taxonomy_yaml(TASKS, REMARK, exclusive=False))
-    (folder / "configs/demo.yaml").write_text(CONFIG)
-    for cut in cuts:
-        images = folder / "data" / cut.task / f"{cut.batch}_images"
-        images.mkdir(parents=True)
-        for truth in cut.pictures:  # a team has its own copies: the same picture is known by its bytes
-            (images / truth.file_name).write_bytes((folder / "scenes" / truth.file_name).read_bytes())
-        annotations = write_annotations(cut, images.parent)
-        register_dataset(
-            folder,
-            f"{cut.task}:{cut.batch}",
-            annotations.relative_to(folder).as_posix(),
-            images.relative_to(folder).as_posix(),
-            format=FORMATS[cut.task],
-            split=cut.split,
-        )
+def _make_specialists(made: DemoWorkspace, detector: DetectorSettings, progress: Progress) -> list[CalibrationReport]:
+    """Each learns from what its team labeled to train on, and is measured on what the team labeled besides."""
 
+    def refs(task: str, split: str) -> tuple[str, ...]:
+        return tuple(cut.ref for cut in made.cuts if (cut.task, cut.split) == (task, split))
 
-def _told(cuts: Sequence[Cut]) -> Iterator[str]:
-    for cut in cuts:
-        boxes = sum(len(truth.of(TASKS[cut.task])) for truth in cut.pictures)
-        what = f"{len(cut.pictures):>4} pictures {boxes:>5} boxes"
-        yield f"{cut.task + ':' + cut.batch:<15}{what}   {', '.join(TASKS[cut.task])}"
-
-
-def _naive_mistake(cuts: Sequence[Cut]) -> str:
-    """How many real objects plain concatenation would call background."""
-    looked: dict[str, set[str]] = {}
-    truth_of = {}
-    for cut in (cut for cut in cuts if cut.split == "train"):
-        for truth in cut.pictures:
-            looked.setdefault(truth.file_name, set()).update(TASKS[cut.task])
-            truth_of[truth.file_name] = truth
-    missed = Counter(name for key, truth in truth_of.items() for name in truth.class_names if name not in looked[key])
-    total = sum(len(truth.class_names) for truth in truth_of.values())
-    worst = ", ".join(f"{count:,} {name}s" for name, count in missed.most_common(2))
-    return (
-        f"Simply concatenated, {missed.total():,} of the {total:,} objects on the training pictures would be taught as "
-        f"background\n({worst}, ...): they are there, but the people who saw the picture were not asked for them."
+    return make_specialists(
+        made.folder,
+        [SpecialistTask(task, refs(task, "train"), refs(task, "val")) for task in TASKS],
+        detector,
+        seed=_SEED,
+        workers=default_workers(),
+        executor="local",
+        progress=progress,
     )
 
 
-def _show(dataset: Path, path: Path, truths: Sequence[Truth]) -> DecodedExample:
-    """Draw a few training examples with their states; returns the last, a vehicle picture."""
-    truth_of = {truth.file_name: truth for truth in truths}
-    by_task: dict[str, list[DecodedExample]] = {}
-    for example in iterate_examples(dataset, "train"):
-        by_task.setdefault(",".join(example.batches), []).append(example)
-    busiest = [max(by_task[batches], key=partial(_interest, truth_of)) for batches in sorted(by_task)]
-    contact_sheet([_drawn(example, truth_of[example.filename]) for example in busiest[-SHOWN:]], columns=2).save(path)
-    return busiest[-1]
+def _judge(report: CompileReport, made: DemoWorkspace) -> Judgment:
+    truth_of = {truth.file_name: truth for truth in made.truths}
+    return judge(iterate_examples(report.output, "train"), truth_of, people_searched(made.cuts))
 
 
-def _interest(truth_of: dict[str, Truth], example: DecodedExample) -> tuple[int, str]:
-    """Pictures with many kinds of objects explain most; the name breaks ties."""
-    truth = truth_of[example.filename]
-    return len(set(truth.class_names)) + min(len(example.class_ids), 3), example.filename
+class LongStages:
+    """Passes on only the stages that a person waits for: the others would bury the story."""
 
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
 
-def _drawn(example: DecodedExample, truth: Truth) -> Image.Image:
-    from io import BytesIO
-
-    names = {class_id: name for name, class_id in CLASSES.items()}
-    states = states_of(example)
-    unknown = [i for i, name in enumerate(truth.class_names) if states[name] == "unknown"]
-    return draw_example(
-        np.asarray(Image.open(BytesIO(example.encoded))),
-        example.boxes_xyxy_px,
-        [names[int(i)] for i in example.class_ids],
-        states,
-        truth=(truth.boxes_xyxy[unknown], [truth.class_names[i] for i in unknown]),
-        caption=", ".join(example.batches),
-    )
-
-
-def states_of(example: DecodedExample) -> dict[str, str]:
-    """class -> ``labeled``, ``incomplete`` or ``unknown`` on one example."""
-    labeled, incomplete = set(map(int, example.labeled_ids)), set(map(int, example.incomplete_ids))
-    return {
-        name: (
-            State.LABELED if class_id in labeled else State.INCOMPLETE if class_id in incomplete else State.UNKNOWN
-        ).name.lower()
-        for name, class_id in CLASSES.items()
-    }
-
-
-def _states_told(example: DecodedExample) -> Iterator[str]:
-    yield f"{example.filename}, from {', '.join(example.batches)}"
-    counts = Counter(map(int, example.class_ids))
-    for name, state in states_of(example).items():
-        boxes = counts[CLASSES[name]]
-        told = f"{boxes} box{'es' * (boxes != 1)}" if boxes else "absent: somebody looked, there is none"
-        yield f"  {name:<14}{state:<11}{told if state != 'unknown' else 'nobody looked; the loss skips it'}"
-
-
-def _reader_used(dataset: Path) -> str:
-    """Read one example by `unify.load` where TensorFlow is at hand, and say so."""
-    from importlib.util import find_spec
-
-    if find_spec("tensorflow") is None:
-        return "without TensorFlow (pip install 'unify-detection[train]' brings unify.load)"
-    # TensorFlow writes notes on its own build to standard error whatever its log level; this switch has none to write.
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-    from unify.records.reader import load
-
-    example = next(iter(load(dataset, split="train")))
-    return f"unify.load gives e.g. image {tuple(example['image'].shape)}, boxes {tuple(example['boxes'].shape)}"
+    def stage(self, what: str, total: int | None = None, unit: str = "pictures") -> Callable[[int], None]:
+        if what.startswith(_LONG_STAGES):
+            return self._progress.stage(what, total, unit)
+        return lambda count: None
