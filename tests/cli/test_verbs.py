@@ -32,6 +32,7 @@ VERBS = [
     "report",
     "browse",
     "rank",
+    "review",
     "cache",
     "schema",
     "register",

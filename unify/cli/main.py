@@ -10,17 +10,25 @@ from typer.core import TyperGroup
 
 from unify.cli import (
     autolabeler,
+    browse,
     cache,
+    calibrate,
     check,
     compile,
     demo,
     evaluate,
     export,
     init,
+    lineage,
     list,
     plan,
+    promote,
+    rank,
     register,
+    report,
+    review,
     schema,
+    show,
     trial,
     verify,
 )
@@ -55,8 +63,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for verb in (
-    *(init, demo, check, register, list, plan, compile, verify, export, evaluate),
-    *(trial, autolabeler, cache, schema),
+    *(init, demo, check, register, list, show, plan, compile, verify, report, browse, lineage, export, evaluate),
+    *(trial, autolabeler, calibrate, promote, rank, review, cache, schema),
 ):
     verb.add_to(app)
 
