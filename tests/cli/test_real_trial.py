@@ -22,7 +22,9 @@ from unify.trials.run import RunJob
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow, pytest.mark.timeout(900)]
 
-CONFIG = SCENARIO.replace("train: 12, validation: 3, test: 6", "train: 40, validation: 3, test: 20").replace("seeds: 3", "seeds: [1, 2, 0]")
+CONFIG = SCENARIO.replace("train: 12, validation: 3, test: 6", "train: 40, validation: 3, test: 20").replace(
+    "seeds: 3", "seeds: [1, 2, 0]"
+)
 COMMAND = [sys.executable, "-m", "unify", "trial", "configs/trials/t.yaml", "--output", "out", "--workers", "2"]
 PROGRESS = re.compile(r"(drawing|reading|writing|training \d of 6 runs)\b.* [\d.,]+/s(  .* left)?")
 PATIENCE = 300.0  # seconds, on a busy machine; it takes a few

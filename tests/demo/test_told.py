@@ -101,6 +101,7 @@ def test_methods_side_by_side():
         "   soft                 20            40%     75%             75%       0      960        1.2 s",
         "",
         "   missing: 20 objects that are on the training pictures, and that nobody was asked for.",
-        "   soft takes doubtful boxes too, each at its weight: right ones count 0.75 on average, wrong ones 0.25.",
+        "   soft takes what is more likely right than wrong, at its probability: right boxes count 0.75 on average, "
+        "wrong ones 0.25.",
         "   soft asked the specialists nothing: what they said of a picture when hard asked is kept.",
     ]

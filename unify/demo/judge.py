@@ -19,7 +19,7 @@ class Judgment:
     """Machine boxes against the truth; a box is right where it meets an object of its class at an IoU of 0.5.
 
     Attributes:
-        right: float32 [R]; weights of the machine boxes that are right.
+        right: float32 [R]; weights, over 0, of the machine boxes that are right.
         wrong: float32 [W]; weights of the others.
         missing: objects of classes that nobody searched the picture for.
     """
@@ -67,7 +67,7 @@ def _judged(
     example: DecodedExample, truth: Truth, searched: Mapping[str, Set[str]]
 ) -> Iterator[tuple[np.ndarray, np.ndarray, int]]:
     """Of every class that nobody searched for: weights of its machine boxes, which are right, how many there are."""
-    machine = is_machine(example)
+    machine = is_machine(example) & (example.weight > 0)  # what is ignored is no label
     for name in [name for name in CLASSES if name not in searched[example.filename]]:
         boxes = machine & (example.class_ids == CLASSES[name])
         objects = truth.boxes_xyxy[truth.rows_of([name])]

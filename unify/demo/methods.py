@@ -19,7 +19,7 @@ from unify.scenarios.truth import Truth
 
 _MOST_BOXES = 12
 _HIDDEN = 0.1  # IoU
-_DOUBTED = 0.5  # a wrong box below this weight shows what weights are for
+_DOUBTED = 0.75  # a wrong box below this weight shows what weights are for
 
 
 def draw_methods(datasets: Mapping[str, Path], made: DemoWorkspace, path: Path) -> str:
@@ -72,5 +72,5 @@ def _views(examples: Mapping[str, DecodedExample], truth: Truth, searched: Mappi
 
 
 def _boxes(example: DecodedExample) -> list[Box]:
-    columns = zip(example.boxes_xyxy_px, names_of(example), is_machine(example), example.weight)
-    return [Box(box, name, MACHINE if machine else PERSON, float(weight)) for box, name, machine, weight in columns]
+    columns = zip(example.boxes_xyxy_px, names_of(example), is_machine(example), example.weight.tolist())
+    return [Box(box, name, MACHINE if machine else PERSON, weight) for box, name, machine, weight in columns if weight]

@@ -26,7 +26,7 @@ from unify.request import default_workers
 from unify.specialists import SpecialistTask, make_specialists
 
 NUM_PICTURES = 600
-DETECTOR = DetectorSettings(image_hw=(96, 160), width=24, steps=400)
+DETECTOR = DetectorSettings(image_hw=(96, 160), width=24, steps=600)
 
 _SEED = 7
 _LONG_STAGES = ("drawing", "training", "auto-labeling")

@@ -121,7 +121,7 @@ def _method(report: CompileReport, found: Judgment) -> tuple[str, ...]:
     boxes = sum(summary["machine_boxes"].values())
     return (
         f"{boxes:,}",
-        f"{boxes / max(summary['boxes'], 1):.0%}",
+        f"{boxes / max(_all_boxes(report), 1):.0%}",
         f"{found.precision:.0%}" if boxes else "-",
         f"{found.recall:.0%}",
         f"{report.inference.inferred:,}",
@@ -130,14 +130,18 @@ def _method(report: CompileReport, found: Judgment) -> tuple[str, ...]:
     )
 
 
+def _all_boxes(report: CompileReport) -> int:
+    return sum(entry["boxes"] for entry in report.manifest["classes"].values())
+
+
 def _meaning(reports: Mapping[str, CompileReport], judgments: Mapping[str, Judgment]) -> Iterator[str]:
     missing = judgments["partial"].missing
     yield f"missing: {missing:,} objects that are on the training pictures, and that nobody was asked for."
     soft = judgments["soft"]
     if len(soft.right) and len(soft.wrong):
         yield (
-            f"soft takes doubtful boxes too, each at its weight: right ones count {soft.right.mean():.2f} on average, "
-            f"wrong ones {soft.wrong.mean():.2f}."
+            "soft takes what is more likely right than wrong, at its probability: right boxes count "
+            f"{soft.right.mean():.2f} on average, wrong ones {soft.wrong.mean():.2f}."
         )
     if reports["soft"].inference.cached and not reports["soft"].inference.inferred:
         yield "soft asked the specialists nothing: what they said of a picture when hard asked is kept."
