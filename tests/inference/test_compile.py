@@ -110,6 +110,7 @@ def test_soft_weighs_by_the_calibrated_probabilities(workspace: Path):
         "method": "soft",
         "low": 0.1,
         "absence_weight": 0.5,
+        "least_probability": 0.5,
         "calibrated": True,
     }
 

@@ -21,6 +21,7 @@ from unify.inference.known import KnownLabeler, know_labeler
 from unify.inference.pictures import Pictures
 from unify.inference.policy import make_policy, policy_warnings, read_calibrations
 from unify.inference.trained_on import closure_warnings, count_self_labeled, trained_on_as_written
+from unify.merge.machine import LEAST_PROBABLE
 from unify.planning.build import CompilePlan
 from unify.registry.objects import AutoLabelerVersion, CompileConfig, Registry
 from unify.trained_on import TrainingClosure, manifests_of, training_closure
@@ -151,6 +152,7 @@ def _class_entry(policy: ClassPolicy) -> JsonObject:
     return {
         "method": str(policy.method),
         "low": policy.low,
+        "least_probability": LEAST_PROBABLE,
         "absence_weight": policy.absence_weight,
         "calibrated": policy.calibrated,
     }
