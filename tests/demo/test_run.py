@@ -17,7 +17,6 @@ from unify.checking import check
 from unify.compiler import CompileReport, compile
 from unify.progress import Silent
 from unify.records.decode import iterate_examples
-from unify.registry.trial_objects import DetectorSettings
 
 PICTURES = 60
 
@@ -128,32 +127,7 @@ def _without(module: str) -> Callable[[str], object]:
     return lambda name: None if name == module else object()
 
 
-class _Noted(Silent):
-    def __init__(self) -> None:
-        self.stages: list[str] = []
-
-    def stage(self, what: str, total: int | None = None, unit: str = "pictures") -> Callable[[int], None]:
-        self.stages.append(what)
-        return super().stage(what, total, unit)
-
-
 def test_the_command_draws_as_many_pictures_as_the_function():
     from unify.cli.demo import demo as command
 
     assert inspect.signature(command).parameters["pictures"].default == demo.NUM_PICTURES
-
-
-@pytest.mark.slow
-@pytest.mark.tensorflow
-def test_it_trains_specialists_once(tmp_path: Path):
-    """Hardly trained, they are good for nothing, and nothing is filled."""
-    settings = DetectorSettings(image_hw=(48, 80), width=8, steps=2, batch_size=2)
-    lines, noted = [], _Noted()
-    folder = tmp_path / "d"
-    demo.run_demo(folder, num_pictures=40, detector=settings, progress=noted, say=lines.append)
-    assert noted.stages[:2] == ["drawing", "training 3 specialists"]
-    assert set(noted.stages[2:]) == {"auto-labeling"}
-    assert "\n".join(lines).count("not surely precise enough: stays unknown") == 7
-    again = _Noted()
-    reports = demo.run_demo(folder, num_pictures=40, detector=settings, progress=again, say=lines.append)
-    assert again.stages == [] and all(report.up_to_date for report in reports.values())

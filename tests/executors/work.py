@@ -114,7 +114,7 @@ def tell_machine(job: tuple[int, str], progress: Tick) -> int:
     progress(1)
     while len({trace.name.split("-")[0] for trace in Path(folder).iterdir()}) < 2:
         time.sleep(0.05)
-    time.sleep(0.5)
+    time.sleep(3.0)  # the driver hears of it once a second, and what it does about it takes a while
     progress(1)
     return number
 
