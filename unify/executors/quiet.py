@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from unify.files import cannot_write
 
 LOG = "log.txt"
 
@@ -26,6 +29,24 @@ def stderr_in(path: Path, progress: Callable[[int], None]) -> Iterator[Callable[
                 progress(items)
 
         yield tell
+
+
+@contextmanager
+def fresh_folder(folder: Path, progress: Callable[[int], None]) -> Iterator[Callable[[int], None]]:
+    """An empty folder for what is made now, with a log; what an earlier attempt left there is removed.
+
+    Yields ``progress`` as `stderr_in` does.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        with stderr_in(folder / LOG, progress) as tell:
+            yield tell
+    except OSError as error:
+        raise cannot_write(folder, error) from error
 
 
 @contextmanager

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from unify.core.digest import json_digest
-from unify.executors.quiet import LOG, stderr_in
-from unify.files import cannot_write, write_whole
+from unify.executors.quiet import fresh_folder
+from unify.files import write_whole
 from unify.registry.trial_objects import DetectorSettings
 
 RECIPE = 2  # raised whenever the same inputs train another specialist
@@ -66,13 +65,8 @@ def train_specialist(job: SpecialistJob, progress: Callable[[int], None]) -> str
         UnifyError: the dataset is damaged, or training broke down.
         OutputError: the folder cannot be written.
     """
-    try:
-        shutil.rmtree(job.folder, ignore_errors=True)
-        job.folder.mkdir(parents=True)
-        with stderr_in(job.folder / LOG, progress) as tell:
-            _train(job, tell)
-    except OSError as error:
-        raise cannot_write(job.folder, error) from error
+    with fresh_folder(job.folder, progress) as tell:
+        _train(job, tell)
     return job.ref
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,8 +12,8 @@ import numpy as np
 
 from unify.core.digest import json_digest
 from unify.core.types import JsonObject
-from unify.executors.quiet import LOG, stderr_in
-from unify.files import cannot_write, whole_file, write_whole
+from unify.executors.quiet import fresh_folder
+from unify.files import whole_file, write_whole
 from unify.records.manifest import read_manifest
 from unify.registry.trial_objects import DetectorSettings
 from unify.trials.claim import json_bytes
@@ -83,13 +82,8 @@ def do_run(job: RunJob, progress: Callable[[int], None]) -> str:
         UnifyError: the datasets are damaged, or training broke down.
         OutputError: the folder cannot be written.
     """
-    try:
-        shutil.rmtree(job.folder, ignore_errors=True)
-        job.folder.mkdir(parents=True)
-        with stderr_in(job.folder / LOG, progress) as tell:
-            _train_and_evaluate(job, tell)
-    except OSError as error:
-        raise cannot_write(job.folder, error) from error
+    with fresh_folder(job.folder, progress) as tell:
+        _train_and_evaluate(job, tell)
     return job.method
 
 
