@@ -61,14 +61,18 @@ class Bars:
 
 
 class _Stage:
+    """What comes before the first report, such as loading a model, does not count into the rate."""
+
     def __init__(self, what: str, total: int | None, unit: str) -> None:
-        self._what, self._total, self._unit, self._done = what, total, unit, 0
+        self._what, self._total, self._unit, self._done, self._first = what, total, unit, 0, 0
         self._began = self._shown = time.monotonic()
         self._live = sys.stderr.isatty()
 
     def advance(self, count: int) -> None:
-        self._done += count
         now = time.monotonic()
+        if not self._done:
+            self._began, self._first = now, count
+        self._done += count
         if now - self._shown >= (REFRESH_SECONDS if self._live else PLAIN_LINE_SECONDS):
             self._shown = now
             self._show()
@@ -79,16 +83,19 @@ class _Stage:
             sys.stderr.write("\n")
 
     def _show(self) -> None:
-        line = progress_line(self._what, self._done, self._total, self._unit, time.monotonic() - self._began)
+        seconds = time.monotonic() - self._began
+        rate = (self._done - self._first) / seconds if seconds > 0 else 0.0
+        line = progress_line(self._what, self._done, self._total, self._unit, rate)
         sys.stderr.write(f"\r\x1b[2K{line}" if self._live else f"{line}\n")
         sys.stderr.flush()
 
 
-def progress_line(what: str, done: int, total: int | None, unit: str, seconds: float) -> str:
-    """``writing  1,200 of 5,000 pictures  2,400/s  2 s left``."""
-    rate = done / seconds if seconds > 0 else 0.0
+def progress_line(what: str, done: int, total: int | None, unit: str, rate: float) -> str:
+    """``writing  1,200 of 5,000 pictures  2,400/s  2 s left``; a rate of 0 is not known yet."""
     of = f" of {total:,}" if total else ""
-    parts = [f"{what}  {done:,}{of} {unit}", f"{rate:,.0f}/s" if rate >= 10 else f"{rate:.1f}/s"]
+    parts = [f"{what}  {done:,}{of} {unit}"]
+    if rate:
+        parts.append(f"{rate:,.0f}/s" if rate >= 10 else f"{rate:.1f}/s")
     if total and rate and done < total:
         parts.append(f"{duration((total - done) / rate)} left")
     return "  ".join(parts)
