@@ -22,7 +22,7 @@ from unify.trials.scores import RunScores, run_scores
 if TYPE_CHECKING:
     from unify.train.evaluate.detections import Detections
 
-RECIPE = 4  # raised whenever the same inputs train or score another way
+RECIPE = 3  # raised whenever the same inputs train or score another way
 RESAMPLES = 1000
 
 _RUN, _RESAMPLED = "run.json", "resampled.npz"

@@ -71,16 +71,15 @@ def _class_head(x: Tensor, num_classes: int, width: int) -> Tensor:
 
 
 def _box_head(x: Tensor, width: int) -> Tensor:
-    """Distances from the cell's centre to the four edges, ``e^(x/2)`` cells, made corners.
+    """Distances from the cell's centre to the four edges, ``softplus(x)`` cells, made corners.
 
-    On a log scale every side is learned equally fast, small or large. Half the exponent, because with e^x one step of
-    the optimiser can shrink a side to nothing, and with it the gradient that would bring it back: white blood cells,
-    large and rare, were lost so in some runs.
+    Not e^x: there, one step of the optimiser multiplies a distance, a side can shrink to nothing, and with it goes the
+    gradient that would bring it back. White blood cells, large and rare, were lost so in some runs.
     """
     x = _conv(x, width, 3, "box_head")
     x = layers.Conv2D(4, 1, dtype="float32", name="distances")(x)
     height, wide = x.shape[1:3]
-    cells = ops.exp(x / 2.0)
+    cells = ops.softplus(x)
     y = ops.reshape((ops.arange(height, dtype="float32") + 0.5) / height, (1, height, 1, 1))
     x = ops.reshape((ops.arange(wide, dtype="float32") + 0.5) / wide, (1, 1, wide, 1))
     up, left, down, right = (cells[..., i : i + 1] for i in range(4))
