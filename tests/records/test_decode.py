@@ -21,7 +21,7 @@ from unify.core.digest import content_ids
 from unify.core.taxonomy import Taxonomy
 from unify.errors import DatasetError
 from unify.records import keys
-from unify.records.decode import decode_example, iterate_examples, read_shard
+from unify.records.decode import decode_example, iterate_examples, read_example, read_placed, read_shard
 from unify.records.example import ExampleEncoder
 from unify.records.framing import framed
 from unify.records.keys import KINDS, Kind
@@ -199,6 +199,15 @@ def test_a_shard_with_a_foreign_record_names_it(tmp_path):
         "  got:      nothing at byte 0, expected tag 0x0a\n"
         "  fix:      compile the dataset again"
     )
+
+
+def test_an_example_is_read_where_its_record_begins(tmp_path):
+    path, second = tmp_path / "a.tfrecord", len(record_of(ROW)) + 16
+    path.write_bytes(b"".join((*framed(b"", record_of(ROW), b""), *framed(b"", b"", b""))))
+    assert next(read_placed(path))[0] == 0
+    assert read_example(path, 0).filename == ROW.filename
+    with pytest.raises(DatasetError, match=f"the record at byte {second} is not an example of a unified dataset"):
+        read_example(path, second)
 
 
 def test_examples_are_frozen():

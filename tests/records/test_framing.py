@@ -4,7 +4,7 @@ import pytest
 
 from tests.records.tensorflow import needs_tensorflow
 from unify.errors import DatasetError
-from unify.records.framing import framed, iterate_records
+from unify.records.framing import framed, iterate_records, read_record
 
 RECORDS = [(b"head", b"picture", b"tail"), (b"", b"", b""), (b"\x00" * 20, b"\xff" * 300, b"")]
 
@@ -93,3 +93,28 @@ def test_a_cut_file_is_named(tmp_path, length, got, expected):
 def test_a_missing_file_is_named(tmp_path):
     path = tmp_path / "a.tfrecord"
     assert message_of(path) == f"{path}: the shard cannot be read: No such file or directory"
+
+
+def test_one_record_is_read_where_it_begins(tmp_path):
+    path = write(tmp_path / "a.tfrecord")
+    assert [read_record(path, offset) for offset, _ in iterate_records(path)] == [b"".join(each) for each in RECORDS]
+
+
+@pytest.mark.parametrize(
+    ("offset", "what"),
+    [
+        (8, "the record at byte 8: wrong CRC of the length"),
+        (47 + 330, "the record at byte 377: the file ends inside the record"),
+        (10_000, "the record at byte 10000: the file ends inside the record"),
+    ],
+)
+def test_a_place_where_no_record_begins_is_named(tmp_path, offset, what):
+    path = write(tmp_path / "a.tfrecord")
+    with pytest.raises(DatasetError) as raised:
+        read_record(path, offset)
+    assert str(raised.value).startswith(f"{path}: {what}\n")
+
+
+def test_a_record_of_a_missing_file_is_named(tmp_path):
+    with pytest.raises(DatasetError, match="the shard cannot be read: No such file or directory"):
+        read_record(tmp_path / "gone.tfrecord", 0)

@@ -63,6 +63,11 @@ def test_the_page_its_numbers_and_every_picture_are_served(ask: Ask):
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
+def test_a_browser_that_asks_for_an_icon_has_nothing_to_complain_of(ask: Ask):
+    status, headers, body = ask("/favicon.ico")
+    assert (status, headers["Content-Type"]) == (200, "image/svg+xml") and body.startswith(b"<svg ")
+
+
 def test_head_gives_the_headers_only(ask: Ask):
     status, headers, body = ask(PICTURE, "HEAD")
     assert (status, int(headers["Content-Length"]), body) == (200, len(only_known("1000000000000000003")), b"")

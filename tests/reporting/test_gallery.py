@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.reporting.material import make_columns, make_names, take_pictures
+from unify.core.digest import content_ids
 from unify.reporting.columns import PictureColumns
 from unify.reporting.gallery import GalleryPicker, sights_of
 
@@ -51,6 +52,16 @@ def test_rare_things_are_drawn_out_of_many_pictures(wanted: int):
     offsets = [offset for _, offset in picker.places()]
     assert len(offsets) == wanted and {1234, 77} <= set(offsets)
     assert np.mean(offsets) == pytest.approx(count / 2, rel=0.35)  # the rest is drawn evenly
+
+
+def test_pictures_that_are_asked_for_come_before_the_sample_and_within_its_size():
+    columns = _many(2000, 1234, 77)
+    asked = content_ids(columns.sha256)[[1500, 3, 900]].tolist()
+    for wanted, come in ((40, {3, 900, 1500}), (0, set())):
+        picker = GalleryPicker(NAMES, wanted, asked)
+        picker.add(columns)
+        offsets = [offset for _, offset in picker.places()]
+        assert len(offsets) == wanted and come <= set(offsets)
 
 
 def _many(count: int, machine: int, ignored: int) -> PictureColumns:

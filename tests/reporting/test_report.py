@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ from tests.workspaces import add_config, files_of
 from unify.compiler import compile
 from unify.core.types import JsonObject
 from unify.errors import DatasetError, OutputError, UnifyError
+from unify.ranking.difficulty import Level
+from unify.ranking.pictures import rate_pictures
 from unify.records.decode import iterate_examples
 from unify.reporting.reference import open_dataset
 from unify.reporting.report import DatasetReport, make_report, report_bytes
@@ -100,6 +104,51 @@ def test_a_small_gallery_still_shows_every_source_and_state(workspace: Path):
     assert {source for each in pictures for source in each["sources"]} == {"human", "vehicle:v1", "pedestrian:v1"}
     seen = {(state, name) for each in pictures for state, names in each["states"].items() for name in names}
     assert {state for state, _ in seen} == {"labeled", "machine", "unknown"}
+
+
+def test_pictures_are_rated_by_what_the_cache_holds(workspace: Path):
+    """All 20 training pictures were asked about; of the validation picture people left two classes open, unasked."""
+    content = made(workspace, gallery=None).content
+    found = content["difficulty"]
+    assert (found["note"], found["rated"]) == (None, 20)
+    assert sum(of["pictures"] for of in found["levels"].values()) == 20
+    rated = _levels(workspace)
+    shown = {each["id"]: each for each in content["gallery"]["pictures"]}
+    digests = {str(each.source_id): each.sha256 for each in iterate_examples(workspace / "unified/mix")}
+    assert {key: shown[key]["difficulty"] for key in shown} == {key: rated.get(digests[key]) for key in shown}
+    assert [each["split"] for each in shown.values() if each["difficulty"] is None] == ["val"]
+    for level, of in found["levels"].items():
+        assert {shown[each]["difficulty"] for each in of["examples"]} <= {level}
+        assert len(of["examples"]) == min(4, of["pictures"])
+
+
+def _levels(workspace: Path) -> dict[str, str]:
+    """Hex digest of a picture -> level."""
+    found = rate_pictures(workspace / "unified/mix", workspace=workspace)
+    return {row.tobytes().hex(): str(Level(level)) for row, level in zip(found.sha256, found.level.tolist())}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "note"),
+    [
+        (lambda root: shutil.rmtree(root / "registry"), "the dataset lies in no workspace"),
+        (lambda root: shutil.rmtree(root / "registry/autolabelers"), "no auto-labeler is registered"),
+        (lambda root: shutil.rmtree(root / ".unify/cache"), "no auto-labeler has scored a class that people left open"),
+        (
+            lambda root: shutil.rmtree(root / "data/vehicle"),
+            "the pictures could not be rated: annotations of vehicle:b1 not found; unify rank says more",
+        ),
+    ],
+)
+def test_where_pictures_cannot_be_rated_the_report_says_why(
+    workspace: Path, tmp_path: Path, spoil: Callable[[Path], None], note: str
+):
+    root = tmp_path / "ws"
+    shutil.copytree(workspace, root)
+    spoil(root)
+    content = make_report(open_dataset(root / "unified/before"), gallery=2).content
+    assert content["difficulty"]["note"].startswith(note)
+    assert (content["difficulty"]["rated"], content["gallery"]["pictures"][0]["difficulty"]) == (0, None)
 
 
 def test_equal_datasets_have_equal_reports_wherever_they_lie(workspace: Path, monkeypatch: pytest.MonkeyPatch):
@@ -220,5 +269,6 @@ def test_every_key_of_the_report_stands_in_the_readme(workspace: Path):
         names |= content[part][0].keys()
     names |= content["gallery"]["pictures"][0].keys() | content["gallery"]["pictures"][0]["boxes"][0].keys()
     names |= content["classes"][0]["expected"].keys() | content["lineage"]["nodes"][0].keys()
+    names |= content["difficulty"].keys() | content["difficulty"]["levels"]["hard"].keys()
     names |= content["autolabelers"][0]["calibration"].keys() | content["lineage"]["accounting"].keys()
     assert {name for name in names if name not in text} == set()

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from unify.cli.cache import CacheRoot
 from unify.cli.options import Dataset, Workspace
 
 
@@ -21,6 +22,7 @@ def browse(
     ] = None,
     gallery: Annotated[int | None, typer.Option(min=0, help="How many pictures to show.", show_default="all")] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8600,
+    cache: CacheRoot = None,
     workspace: Workspace = None,
 ) -> None:
     """Serve the report's page to a browser on this machine, with all pictures.
@@ -38,4 +40,13 @@ def browse(
             print(line, flush=True)
 
         folder = dataset_folder(dataset, workspace)
-        run(folder, against=against, gallery=gallery, port=port, workspace=workspace, progress=bars, say=say)
+        run(
+            folder,
+            against=against,
+            gallery=gallery,
+            port=port,
+            workspace=workspace,
+            cache=cache,
+            progress=bars,
+            say=say,
+        )

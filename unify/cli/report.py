@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from unify.cli.cache import CacheRoot
 from unify.cli.options import Dataset, Json, Workspace
+
+if TYPE_CHECKING:
+    from unify.reporting.report import DatasetReport
 
 ALL = "all"
 
@@ -25,6 +29,7 @@ def report(
     output: Annotated[
         Path | None, typer.Option(help="The page, *.html. Default: report.html in the dataset.", show_default=False)
     ] = None,
+    cache: CacheRoot = None,
     workspace: Workspace = None,
     json: Json = False,
 ) -> None:
@@ -41,9 +46,14 @@ def report(
     if (folder / TRIAL_NAME).is_file():
         from unify.reporting.trial_report import report_trial
 
-        print(f"{shown_path(report_trial(folder, output=output))} written")
+        page = report_trial(folder, output=output)
+        if json:
+            print_json({"files": [str(page)]})
+        else:
+            print(f"{shown_path(page)} written")
         return
-    made = _report(folder, against, _number(gallery), output, workspace)
+    options = {"against": against, "gallery": _number(gallery), "output": output}
+    made = _report(folder, workspace=workspace, cache=cache, **options)
     if json:
         print_json(made.summary())
         return
@@ -54,12 +64,12 @@ def report(
     )
 
 
-def _report(folder: Path, against: Path | None, gallery: int | None, output: Path | None, workspace: Path | None):
+def _report(folder: Path, **options: Any) -> DatasetReport:
     from unify.cli.output import Bars
     from unify.reporting.report import report as run
 
     with Bars() as bars:
-        return run(folder, against=against, gallery=gallery, output=output, workspace=workspace, progress=bars)
+        return run(folder, progress=bars, **options)
 
 
 def _number(text: str) -> int | None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from unify.errors import DatasetError, Problem
 from unify.records import keys
-from unify.records.framing import iterate_records
+from unify.records.framing import iterate_records, read_record
 from unify.records.keys import KINDS, Kind
 from unify.records.manifest import read_manifest, shard_paths
 from unify.records.wire import FeatureValues, parse_example
@@ -83,12 +83,30 @@ def read_shard(path: Path) -> Iterator[DecodedExample]:
     Raises:
         DatasetError: the shard is damaged; names the record and the byte.
     """
+    yield from (example for _, example in read_placed(path))
+
+
+def read_placed(path: Path) -> Iterator[tuple[int, DecodedExample]]:
+    """(byte of the record, the example) of every record of a shard. Raises as `read_shard`."""
     for number, (offset, payload) in enumerate(iterate_records(path)):
-        try:
-            yield decode_example(payload)
-        except ValueError as error:
-            what = f"record {number} at byte {offset} is not an example of a unified dataset"
-            raise DatasetError(Problem(str(path), what, got=str(error), fix="compile the dataset again")) from error
+        yield offset, _decoded(payload, path, f"record {number} at byte {offset}")
+
+
+def read_example(path: Path, offset: int) -> DecodedExample:
+    """The example whose record begins at a byte of a shard.
+
+    Raises:
+        DatasetError: the shard cannot be read, or no whole record begins there.
+    """
+    return _decoded(read_record(path, offset), path, f"the record at byte {offset}")
+
+
+def _decoded(payload: bytes, path: Path, place: str) -> DecodedExample:
+    try:
+        return decode_example(payload)
+    except ValueError as error:
+        what = f"{place} is not an example of a unified dataset"
+        raise DatasetError(Problem(str(path), what, got=str(error), fix="compile the dataset again")) from error
 
 
 def decode_example(payload: bytes) -> DecodedExample:

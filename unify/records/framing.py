@@ -45,19 +45,33 @@ def iterate_records(path: Path) -> Iterator[tuple[int, bytes]]:
         with open(path, "rb") as file:
             size, offset, number = path.stat().st_size, 0, 0
             while offset < size:
-                data = _read_record(file, path, number, offset, size)
+                data = _read_record(file, path, f"record {number} at byte {offset}", offset, size)
                 yield offset, data
                 offset += len(data) + FRAME_BYTES
                 number += 1
     except OSError as error:
-        raise DatasetError(Problem(str(path), f"the shard cannot be read: {error.strerror}")) from error
+        raise _unreadable(path, error) from error
 
 
-def _read_record(file: BinaryIO, path: Path, number: int, offset: int, size: int) -> bytes:
-    place = f"record {number} at byte {offset}"
+def read_record(path: Path, offset: int) -> bytes:
+    """The data of the record that begins at a byte of a file, CRCs checked.
+
+    Raises:
+        DatasetError: the file cannot be read, or no whole record begins there.
+    """
+    try:
+        with open(path, "rb") as file:
+            file.seek(offset)
+            return _read_record(file, path, f"the record at byte {offset}", offset, path.stat().st_size)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _read_record(file: BinaryIO, path: Path, place: str, offset: int, size: int) -> bytes:
+    """The record that begins where the file stands; ``place`` is what messages call it."""
     header = file.read(_HEADER_BYTES)
     if len(header) < _HEADER_BYTES:
-        raise _truncated(path, place, size - offset, f"at least {FRAME_BYTES}")
+        raise _truncated(path, place, max(0, size - offset), f"at least {FRAME_BYTES}")
     _check_crc(header[: _LENGTH.size], header[_LENGTH.size :], path, f"{place}: wrong CRC of the length")
     (length,) = _LENGTH.unpack_from(header)
     if offset + length + FRAME_BYTES > size:
@@ -65,6 +79,10 @@ def _read_record(file: BinaryIO, path: Path, number: int, offset: int, size: int
     data = file.read(length)
     _check_crc(data, file.read(_CRC.size), path, f"{place}: wrong CRC of the data")
     return data
+
+
+def _unreadable(path: Path, error: OSError) -> DatasetError:
+    return DatasetError(Problem(str(path), f"the shard cannot be read: {error.strerror}"))
 
 
 def _masked(crc: int) -> bytes:

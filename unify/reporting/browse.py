@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,6 +20,10 @@ PORT = 8600
 
 _OWN_NAMES = (HOST, "localhost", "::1")
 _PICTURE = "/picture/"
+_ICON = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><path fill="#0c6f66" d="M0 0h1v1H0zM1 1h1v1H1z"/>'
+    b'<path fill="#b65c02" d="M1 0h1v1H1zM0 1h1v1H0z"/></svg>'
+)
 
 
 def browse(
@@ -28,6 +33,7 @@ def browse(
     gallery: int | None = None,
     port: int = PORT,
     workspace: str | os.PathLike[str] | None = None,
+    cache: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
     say: Callable[[str], None] = print,
 ) -> None:
@@ -41,21 +47,22 @@ def browse(
         gallery: how many pictures to show; None shows all.
         port: to listen on; 0 takes a free one.
         workspace: as for `unify.report`.
+        cache: the same.
         progress: told how the work goes.
-        say: called with the address, once the page can be opened.
+        say: called with the address, once the page can be opened, and when it is over.
 
     Raises:
         UnifyError: as of `unify.report`, or the port is taken.
     """
     named = open_dataset(dataset, workspace)
     before = open_dataset(against, workspace) if against else None
-    report = make_report(named, against=before, gallery=gallery, progress=progress)
+    report = make_report(named, against=before, gallery=gallery, cache=cache, progress=progress)
     with page_server(report, port) as server:
-        say(f"http://{HOST}:{server.server_port}/  (Ctrl-C ends)")
         try:
+            say(f"http://{HOST}:{server.server_port}/  (Ctrl-C ends)")
             server.serve_forever()
-        except KeyboardInterrupt:
-            pass  # how one ends it
+        except KeyboardInterrupt:  # how one ends it
+            say("stopped")
 
 
 def page_server(report: DatasetReport, port: int) -> ThreadingHTTPServer:
@@ -69,6 +76,7 @@ def page_server(report: DatasetReport, port: int) -> ThreadingHTTPServer:
     pages = {
         "/": ("text/html; charset=utf-8", render_served(report.content).encode()),
         "/report.json": ("application/json", report_bytes(report.content)),
+        "/favicon.ico": ("image/svg+xml", _ICON),  # every browser asks for one, and complains without
     }
     handler = type("Handler", (_Handler,), {"pages": pages, "pictures": report.pictures})
     try:
@@ -79,6 +87,11 @@ def page_server(report: DatasetReport, port: int) -> ThreadingHTTPServer:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True  # a browser keeps connections open; Ctrl-C does not wait for it
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A browser that goes away in the middle of an answer is no news; anything else is a bug of ours."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -2,7 +2,8 @@
 
 A sample is the same on every machine: pictures are drawn by a keyed hash of their content. First comes a picture for
 everything there is to see (every class in every state, every class from every source, ignored boxes of every class,
-every batch, every split), the rarest first; then the sample is filled up at random.
+every batch, every split), the rarest first; then the pictures that somebody asked for; then the sample is filled up at
+random.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
-from unify.core.digest import shuffle_keys
+from unify.core.digest import content_ids, shuffle_keys
 from unify.core.types import JsonObject
 from unify.records.decode import DecodedExample
 from unify.reporting.columns import STATES, DatasetNames, Knowledge, PictureColumns
 from unify.reporting.knowledge import who_knows
-from unify.reporting.stored import Place, read_placed
+from unify.reporting.stored import Place, read_places
 from unify.reporting.stream import to_columns
 
 GALLERY_SEED = 5  # any number; another one draws another sample
@@ -26,10 +27,17 @@ _ROWS_AT_A_TIME = 64  # pictures in memory
 
 
 class GalleryPicker:
-    """Draws a sample of pictures while they stream by; holds one picture's place a thing to see, and the sample's."""
+    """Draws a sample of pictures while they stream by; holds one picture's place a thing to see, and the sample's.
 
-    def __init__(self, names: DatasetNames, wanted: int | None) -> None:
-        self._names, self._wanted = names, wanted
+    Args:
+        names: of the dataset.
+        wanted: how many pictures to draw; None draws all.
+        asked: content ids of pictures to prefer.
+    """
+
+    def __init__(self, names: DatasetNames, wanted: int | None, asked: Sequence[int] = ()) -> None:
+        self._names, self._wanted, self._asked = names, wanted, np.array(asked, np.int64)
+        self._asked_places: list[Place] = []
         self._keys, self._places = np.zeros(0, np.uint64), np.zeros((0, 2), np.int64)
         num_sights = _num_sights(names)
         self._frequency = np.zeros(num_sights, np.int64)
@@ -39,6 +47,7 @@ class GalleryPicker:
 
     def add(self, columns: PictureColumns) -> None:
         """Some more pictures."""
+        self._note_asked(columns)
         keys = shuffle_keys(columns.sha256, GALLERY_SEED)
         all_keys, places = np.append(self._keys, keys), np.concatenate([self._places, columns.place])
         kept = np.argsort(all_keys, kind="stable")[: self._wanted]
@@ -48,8 +57,13 @@ class GalleryPicker:
 
     def places(self) -> list[Place]:
         """The sample, in the order of the dataset."""
-        chosen = list(dict.fromkeys([*self._for_every_sight(), *map(tuple, self._places.tolist())]))
+        sample = map(tuple, self._places.tolist())
+        chosen = list(dict.fromkeys([*self._for_every_sight(), *sorted(self._asked_places), *sample]))
         return sorted(chosen[: self._wanted])
+
+    def _note_asked(self, columns: PictureColumns) -> None:
+        here = np.isin(content_ids(columns.sha256), self._asked)
+        self._asked_places += map(tuple, columns.place[here].tolist())
 
     def _note_sights(self, keys: np.ndarray, columns: PictureColumns) -> None:
         sights = sights_of(columns, self._names)
@@ -90,7 +104,7 @@ def picture_rows(folder: Path, names: DatasetNames, places: Sequence[Place]) -> 
     """``gallery.pictures`` of the report: the pictures at some places, in that order. Raises DatasetError."""
     rows = []
     for start in range(0, len(places), _ROWS_AT_A_TIME):
-        placed = list(read_placed(folder, names, places[start : start + _ROWS_AT_A_TIME]))
+        placed = list(read_places(folder, names, places[start : start + _ROWS_AT_A_TIME]))
         columns = to_columns(placed, folder, names)
         known = who_knows(columns, names)
         offsets = np.searchsorted(columns.box_picture, np.arange(len(placed) + 1)).tolist()
@@ -125,6 +139,7 @@ def _row(
         "sources": [source for source in names.sources if source in example.source],
         "weights": [weights.min(), weights.max()] if len(weights) else None,
         "difficulty": None,
+        "uncertainty": None,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -48,14 +49,16 @@ ASPECTS = Bins(
     edges=(0, 1 / 4, 1 / 2, 2 / 3, 1, 3 / 2, 2, 4, float("inf")),
     labels=("under 1:4", "1:4–1:2", "1:2–2:3", "2:3–1:1", "1:1–3:2", "3:2–2:1", "2:1–4:1", "4:1 and more"),
 )
-WEIGHT_BINS = 20
-WEIGHTS = Bins(
-    title="weight of a machine box",
+TWENTIETHS = tuple(place / 20 for place in range(21))
+_TWENTIETH_LABELS = tuple(f"{low:.2f}–{high:.2f}" for low, high in pairwise(TWENTIETHS))
+WEIGHTS = Bins(title="weight of a machine box", unit="", edges=TWENTIETHS, labels=_TWENTIETH_LABELS)
+UNCERTAINTY = Bins(
+    title="uncertainty of a picture, how near its scores are to the thresholds",
     unit="",
-    edges=tuple(place / WEIGHT_BINS for place in range(WEIGHT_BINS + 1)),
-    labels=tuple(f"{place / WEIGHT_BINS:.2f}–{(place + 1) / WEIGHT_BINS:.2f}" for place in range(WEIGHT_BINS)),
+    edges=TWENTIETHS,
+    labels=_TWENTIETH_LABELS,
 )
-ALL_BINS = {"sizes": SIZES, "aspects": ASPECTS, "weights": WEIGHTS}
+ALL_BINS = {"sizes": SIZES, "aspects": ASPECTS, "weights": WEIGHTS, "uncertainty": UNCERTAINTY}
 
 
 def sizes_px(boxes_xyxy: np.ndarray) -> np.ndarray:

@@ -12,12 +12,14 @@ from unify.core.types import JsonObject
 from unify.errors import OutputError, Problem, UnifyError
 from unify.files import write_whole
 from unify.progress import Progress, Silent
+from unify.ranking.difficulty import Level
 from unify.reporting.calibrations import FoundCalibration, find_calibrations, hard_calibrators
 from unify.reporting.classes import class_rows
 from unify.reporting.columns import STATES, DatasetNames
 from unify.reporting.compare import MarkedDataset, compare_datasets
 from unify.reporting.counts import Counts, count_columns, no_counts
 from unify.reporting.coverage import coverage_rows
+from unify.reporting.difficulty import Ratings, difficulty, rate_dataset
 from unify.reporting.gallery import GalleryPicker, picture_rows
 from unify.reporting.headline import batch_rows, headline, task_rows
 from unify.reporting.histograms import ALL_BINS
@@ -71,6 +73,7 @@ def report(
     gallery: int | None = GALLERY_PICTURES,
     output: str | os.PathLike[str] | None = None,
     workspace: str | os.PathLike[str] | None = None,
+    cache: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> DatasetReport:
     """Write a page about a unified dataset, and its numbers as JSON beside it.
@@ -82,6 +85,8 @@ def report(
         output: the page, ``*.html``; ``report.html`` in the dataset's folder by default. Replaced where it exists.
         workspace: folder that holds ``registry/``, for calibrations and lineage; the nearest parent of the dataset by
             default. Without any the report says what it could not tell.
+        cache: folder or URL of the prediction cache, whose scores say how difficult a picture is; ``.unify/cache`` in
+            the workspace by default.
         progress: told how the work goes.
 
     Raises:
@@ -92,7 +97,8 @@ def report(
     """
     named = open_dataset(dataset, workspace)
     page = _page_path(output, named.folder)
-    made = make_report(named, against=against and open_dataset(against, workspace), gallery=gallery, progress=progress)
+    before = open_dataset(against, workspace) if against else None
+    made = make_report(named, against=before, gallery=gallery, cache=cache, progress=progress)
     from unify.reporting.page import render_report
 
     html = render_report(made.content, made.pictures)
@@ -106,15 +112,17 @@ def make_report(
     *,
     against: NamedDataset | None = None,
     gallery: int | None = GALLERY_PICTURES,
+    cache: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> DatasetReport:
     """All that `report` writes, without writing it. Arguments and errors as there."""
     _check_gallery(gallery)
     progress = progress or Silent()
-    read = read_dataset(named, gallery, marks=against is not None, progress=progress)
+    ratings = rate_dataset(named, cache, progress)
+    read = read_dataset(named, gallery, ratings, marks=against is not None, progress=progress)
     content, places = numbers(read), read.places
     if against is not None:
-        before = read_dataset(against, 0, marks=True, progress=progress)
+        before = read_dataset(against, 0, None, marks=True, progress=progress)
         content["compare"], compared = compare_datasets(_marked(before), _marked(read))
         places = {**places, **compared}
     return DatasetReport(plain(content), StoredPictures(named.folder, named.manifest, places))
@@ -133,6 +141,7 @@ class ReadDataset:
         gallery: the pictures to show.
         places: where they lie, by id.
         asked: how many were asked for; None all.
+        ratings: how difficult its pictures are; None where nobody asked.
         marks: labels in short; None where they were not asked for.
     """
 
@@ -144,22 +153,26 @@ class ReadDataset:
     gallery: list[JsonObject]
     places: dict[str, Place]
     asked: int | None
+    ratings: Ratings | None
     marks: LabelMarks | None
 
 
-def read_dataset(named: NamedDataset, gallery: int | None, *, marks: bool, progress: Progress) -> ReadDataset:
+def read_dataset(
+    named: NamedDataset, gallery: int | None, ratings: Ratings | None, *, marks: bool, progress: Progress
+) -> ReadDataset:
     """Read all records once, and those of the gallery once more. Errors as of `report`."""
     names = DatasetNames(named.manifest)
     calibrations = find_calibrations(named.manifest, named.registry)
     calibrators = hard_calibrators(names, calibrations)
-    counts, picker, marked = no_counts(names), GalleryPicker(names, gallery), []
+    examples = [each for level in Level for each in ratings.examples(level)] if ratings is not None else []
+    counts, picker, marked = no_counts(names), GalleryPicker(names, gallery, examples), []
     total = sum(entry["examples"] for entry in named.manifest["splits"].values())
     for columns in iterate_columns(named.folder, names, progress.stage(f"reading {named.folder.name}", total)):
         counts += count_columns(columns, names, calibrators)
         picker.add(columns)
         marked += [mark_labels(columns, names)] if marks else []
     places = picker.places()
-    rows = picture_rows(named.folder, names, places)
+    rows = [_rated(row, ratings) for row in picture_rows(named.folder, names, places)]
     return ReadDataset(
         named=named,
         names=names,
@@ -169,8 +182,14 @@ def read_dataset(named: NamedDataset, gallery: int | None, *, marks: bool, progr
         gallery=rows,
         places={row["id"]: place for row, place in zip(rows, places)},
         asked=gallery,
+        ratings=ratings,
         marks=join_marks(marked, len(names.classes)) if marks else None,
     )
+
+
+def _rated(row: JsonObject, ratings: Ratings | None) -> JsonObject:
+    rating = ratings.of(int(row["id"])) if ratings is not None else None
+    return {**row, "difficulty": rating[0], "uncertainty": rating[1]} if rating else row
 
 
 def numbers(read: ReadDataset) -> JsonObject:
@@ -195,7 +214,7 @@ def numbers(read: ReadDataset) -> JsonObject:
             "sampled": len(read.gallery) < counts.pictures[0],
             "pictures": read.gallery,
         },
-        "difficulty": None,
+        "difficulty": None if read.ratings is None else difficulty(read.ratings, read.places),
         "lineage": lineage_json(read.lineage),
         "compare": None,
     }

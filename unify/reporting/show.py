@@ -10,7 +10,7 @@ from unify.core.types import JsonObject
 from unify.progress import Progress, Silent
 from unify.reporting.plain import plain
 from unify.reporting.reference import NamedBatch, NamedLabeler, resolve
-from unify.reporting.report import make_report
+from unify.reporting.report import numbers, read_dataset
 from unify.reporting.show_batch import batch_facts
 from unify.reporting.show_labeler import labeler_facts
 from unify.reporting.show_text import fact_lines
@@ -56,7 +56,7 @@ def show(
         return Facts(plain(batch_facts(named.batch, named.registry, progress)))
     if isinstance(named, NamedLabeler):
         return Facts(plain(labeler_facts(named.version, named.registry)))
-    content = make_report(named, gallery=0, progress=progress).content
+    content = plain(numbers(read_dataset(named, 0, None, marks=False, progress=progress)))
     return Facts({"kind": "dataset", **{key: content[key] for key in DATASET_KEYS}})
 
 

@@ -10,8 +10,7 @@ import numpy as np
 
 from unify.core.types import State
 from unify.errors import DatasetError, Problem
-from unify.records.decode import DecodedExample, decode_example
-from unify.records.framing import iterate_records
+from unify.records.decode import DecodedExample, read_placed
 from unify.reporting.columns import DatasetNames, PictureColumns
 
 CHUNK_PICTURES = 1024  # a few hundred kilobytes of columns; larger ones count no faster
@@ -47,7 +46,7 @@ def iterate_columns(
     """
     waiting: list[PlacedExample] = []
     for number, shard in enumerate(names.manifest["shards"]):
-        for offset, example in iterate_placed(folder / shard["file"]):
+        for offset, example in read_placed(folder / shard["file"]):
             # A chunk holds numbers, not a thousand pictures.
             waiting.append(PlacedExample(replace(example, encoded=b""), number, offset))
             if len(waiting) == CHUNK_PICTURES:
@@ -55,20 +54,6 @@ def iterate_columns(
                 waiting = []
     if waiting:
         yield _handed_over(waiting, folder, names, progress)
-
-
-def iterate_placed(path: Path) -> Iterator[tuple[int, DecodedExample]]:
-    """(byte of the record, the example) of every record of a shard.
-
-    Raises:
-        DatasetError: the shard is missing or damaged; names the record and the byte.
-    """
-    for number, (offset, payload) in enumerate(iterate_records(path)):
-        try:
-            yield offset, decode_example(payload)
-        except ValueError as error:
-            what = f"record {number} at byte {offset} is not an example of a unified dataset"
-            raise DatasetError(Problem(str(path), what, got=str(error), fix="compile the dataset again")) from error
 
 
 def to_columns(placed: Sequence[PlacedExample], folder: Path, names: DatasetNames) -> PictureColumns:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 KEYS = {"ArrowRight": "\ue014", "ArrowLeft": "\ue012", "Escape": "\ue00c", "Enter": "\ue007"}
@@ -34,8 +35,17 @@ class Browser:
         """A window of that width in CSS pixels; a light or dark scheme."""
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-        self._driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        self._driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "screen", "features": features})
         self._driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+    def print_preview(self) -> None:
+        """The page as it would be on paper, light."""
+        light = [{"name": "prefers-color-scheme", "value": "light"}]
+        self._driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": light})
+
+    def pdf(self) -> bytes:
+        """The page on paper."""
+        return base64.b64decode(self._driver.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})["data"])
 
     def open(self, address: str) -> None:
         self._driver.get(address)

@@ -70,7 +70,8 @@ def picture(number: int) -> dict[str, Any]:
         "absence": {PERSON: 0.25} if even else {},
         "sources": ["human", "person:v1"] if even else ["human"],
         "weights": [boxes[1]["weight"]] * 2 if even else None,
-        "difficulty": None,
+        "difficulty": None if even else ("easy", "medium", "hard")[number % 3],
+        "uncertainty": None if even else round(number / PICTURES, 2),
     }
 
 
@@ -102,7 +103,7 @@ def report_content(num_pictures: int = PICTURES, **changes: Any) -> dict[str, An
         "skipped": [{"batch": "person:b1", "picture": EVIL, "reason": "truncated"}],
         "failed": [],
         "gallery": {"asked": 200, "sampled": False, "pictures": [picture(number) for number in range(num_pictures)]},
-        "difficulty": None,
+        "difficulty": _difficulty(num_pictures),
         "lineage": LINEAGE,
         "compare": None,
         **changes,
@@ -163,6 +164,16 @@ def trial_content() -> dict[str, Any]:
         "gains": [point, {**point, "class": CAR, "ratio": None}],
         "losses": [{"method": "soft", "seed": 0, "steps": [50, 100], "values": [3.0, 0.5]}],
     }
+
+
+def _difficulty(num_pictures: int) -> dict[str, Any]:
+    """Every odd picture is rated."""
+    levels = {}
+    for level in ("easy", "medium", "hard"):
+        ids = [picture(number)["id"] for number in range(num_pictures) if picture(number)["difficulty"] == level]
+        levels[level] = {"pictures": len(ids), "bins": [len(ids), 0], "examples": ids[:2]}
+    rated = sum(of["pictures"] for of in levels.values())
+    return {"note": None if rated else f"nobody scored {EVIL}", "rated": rated, "levels": levels}
 
 
 def _batch(name: str, labeled: list[str]) -> dict[str, Any]:
@@ -267,6 +278,7 @@ _BINS = {
     "sizes": {"title": "size", "unit": "px", "labels": ["under 8", "8–16", "over"], "edges": [0, 8, 16, None]},
     "aspects": {"title": "shape", "unit": "", "labels": ["tall", "wide"], "edges": [0, 1, None]},
     "weights": {"title": "weight", "unit": "", "labels": ["0–0.5", "0.5–1"], "edges": [0, 0.5, 1]},
+    "uncertainty": {"title": "uncertainty", "unit": "", "labels": ["0–0.5", "0.5–1"], "edges": [0, 0.5, 1]},
 }
 
 

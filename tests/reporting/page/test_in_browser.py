@@ -10,6 +10,7 @@ import pytest
 from tests.reporting.page.browser import Browser
 from tests.reporting.page.content import EVIL, report_content, trial_content
 from unify.reporting.page import render_trial
+from unify.reporting.page.contrast import contrast
 
 Open = Callable[..., Browser]
 
@@ -18,6 +19,31 @@ FILES = "[...document.querySelectorAll('#cards h3')].map(each => each.textConten
 SHOWN = "document.getElementById('shown').textContent"
 FOCUS = "[...document.querySelectorAll('#cards .open')].indexOf(document.activeElement)"
 ROWS = "[...document.querySelectorAll('#viewer-boxes tr')].map(row => [...row.children].map(each => each.textContent))"
+
+
+# Every text that is seen, its colour, and what lies behind it; disabled controls are exempt, as WCAG has it.
+TEXTS = """(() => {
+  const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const fillOf = (node) => getComputedStyle(node.querySelector(':scope > rect')).fill;
+  const behind = (node) => {
+    for (let at = node; at; at = at.parentElement) {
+      const own = at.matches('.flow .node') ? fillOf(at) : getComputedStyle(at).backgroundColor;
+      if (own.startsWith('rgb') && (numbers(own)[3] ?? 1) > 0) return numbers(own).slice(0, 3);
+    }
+  };
+  const found = [];
+  for (const node of document.querySelectorAll('body *')) {
+    const own = [...node.childNodes].filter((each) => each.nodeType === Node.TEXT_NODE);
+    const text = own.map((each) => each.textContent).join('').trim();
+    const exempt = node.closest('script, style, title, option, :disabled, .hidden, .skip');
+    if (!text || exempt || !node.checkVisibility() || !node.getClientRects().length) continue;
+    const style = getComputedStyle(node);
+    const colour = node.closest('svg') ? style.fill : style.color;
+    const large = parseFloat(style.fontSize) >= 24;
+    found.push([text.slice(0, 40), numbers(colour).slice(0, 3), behind(node), large]);
+  }
+  return found;
+})()"""
 
 
 def choose(browser: Browser, **fields: str | float) -> None:
@@ -43,6 +69,58 @@ def test_the_page_opens_without_complaint_and_fits_its_window(open_page: Open, w
     assert (min(paper) > 230) if scheme == "light" else (max(paper) < 40)
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("content", ["report", "trial"])
+def test_every_text_on_the_page_is_read_on_what_lies_behind_it(
+    open_page: Open, report_page: Path, tmp_path: Path, scheme: str, content: str
+):
+    path = report_page
+    if content == "trial":
+        path = tmp_path / "trial.html"
+        path.write_text(render_trial(trial_content()), encoding="utf-8")
+    page = open_page(scheme=scheme, path=path)
+    page.do("document.querySelectorAll('details').forEach(each => each.open = true)")
+    if content == "report":
+        page.do("document.querySelectorAll('#cards .open')[16].click()")
+    texts = page.ask(TEXTS)
+    assert len(texts) > 50
+    weak = [(text, round(contrast(ink, ground), 2)) for text, ink, ground, large in texts
+            if contrast(ink, ground) < (3 if large else 4.5)]  # fmt: skip
+    assert weak == []
+
+
+def test_everything_that_can_be_chosen_is_reached_by_keyboard_and_named(open_page: Open):
+    page = open_page()
+    named = """[...document.querySelectorAll('a, button, select, input, summary, [tabindex], svg[role], img')]
+        .filter(each => each.getClientRects().length)
+        .filter(each => !(each.ariaLabel || each.alt || each.textContent.trim() || each.labels?.length
+            || each.getAttribute('aria-labelledby') || each.querySelector('img')?.alt))
+        .map(each => each.outerHTML.slice(0, 80))"""
+    assert page.ask(named) == []
+    unreached = """[...document.querySelectorAll('a, button, select, input, summary, .scroll')]
+        .filter(each => each.tabIndex < 0).map(each => each.outerHTML.slice(0, 80))"""
+    assert page.ask(unreached) == []
+    overflowing = """[...document.querySelectorAll('main *')].filter(each => each.scrollWidth > each.clientWidth + 1
+        && getComputedStyle(each).overflowX === 'auto' && each.tabIndex < 0).length"""
+    assert page.ask(overflowing) == 0
+    outline = "getComputedStyle(document.querySelector('#cards .open')).outlineStyle"
+    page.do("document.querySelector('#cards .open').focus({focusVisible: true})")
+    assert page.ask(outline) == "solid"
+
+
+def test_on_paper_controls_are_gone_and_nothing_hides_or_sticks_out(open_page: Open):
+    page = open_page(width=720)  # a sheet's width between its margins
+    page.print_preview()
+    left = "[...document.querySelectorAll('.contents, .filters, dialog')].filter(each => each.checkVisibility())"
+    assert page.ask(left) == []
+    assert page.ask("document.documentElement.scrollWidth") == 720
+    assert page.ask("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.ask("[...document.querySelectorAll('details table')].every(each => each.getClientRects().length)")
+    columns = "getComputedStyle(document.querySelector('{}')).gridTemplateColumns.split(' ').length"
+    assert [page.ask(columns.format(name)) for name in ("#cards", ".examples", ".twins")] == [4, 4, 2]
+    assert page.pdf().startswith(b"%PDF")
+
+
 def test_hostile_names_are_shown_and_never_run(open_page: Open):
     page = open_page()
     assert page.ask("window.broken") is None
@@ -62,6 +140,19 @@ def test_filters_change_what_is_seen(open_page: Open):
     assert (page.ask(SHOWN), page.ask(CARDS)) == ("No picture is like that (all: 30)", 0)
     page.do("document.querySelector('#filters [type=reset]').click()")
     assert page.ask(SHOWN) == "1 to 24 of 30 pictures"
+
+
+def test_difficulty_filters_and_examples_of_every_level_stand_below(open_page: Open):
+    page = open_page()
+    choose(page, difficulty="hard")
+    assert page.ask(FILES) == [f"picture_{number}.jpg" for number in (5, 11, 17, 23, 29)]
+    examples = "[...document.querySelectorAll('.examples[data-level={}] h3')].map(each => each.textContent)"
+    assert page.ask(examples.format("hard")) == ["picture_5.jpg", "picture_11.jpg"]
+    assert page.ask(examples.format("easy")) == ["picture_3.jpg", "picture_9.jpg"]
+    page.do("document.querySelectorAll('.examples[data-level=hard] .open')[1].click()")
+    assert page.ask("document.getElementById('viewer-about').textContent").endswith("hard, uncertainty 0.37")
+    page.press("ArrowLeft")
+    assert page.ask("document.getElementById('viewer-title').textContent") == "picture_5.jpg"
 
 
 def test_a_class_with_a_state_asks_what_is_known_of_it(open_page: Open):

@@ -135,6 +135,7 @@ def test_a_report_without_machines_pictures_or_warnings_is_a_page_too():
     text = Outline(render_report(content, pictures)).text
     assert "No warnings." in text and "People drew every box." in text
     assert "No machine labeled anything in this dataset" in text
+    assert f"No picture is rated: nobody scored {EVIL}." in text
 
 
 def test_templates_styles_and_scripts_go_into_the_wheel():

@@ -15,10 +15,17 @@ from unify.reporting.page import wording
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+INSTALL = "pip install 'unify-detection[report]'"
+
 _HERE = Path(__file__).parent
-_STYLES = ("page.css", "figures.css", "gallery.css")
+_STYLES = ("page.css", "figures.css", "gallery.css", "print.css")
 _SCRIPTS = ("elements.js", "picture.js", "filters.js", "gallery.js", "viewer.js", "coverage.js", "lineage.js")
 _WORDS = ("number", "rounded", "share", "percent", "signed_percent", "decimal", "size", "short_digest", "plural")
+
+
+def can_render() -> bool:
+    """Whether Jinja2 is installed."""
+    return find_spec("jinja2") is not None
 
 
 @lru_cache(maxsize=1)
@@ -28,9 +35,8 @@ def environment() -> Environment:
     Raises:
         UnifyError: Jinja2 is not installed.
     """
-    if find_spec("jinja2") is None:
-        fix = "pip install 'unify-detection[report]'"
-        raise UnifyError(Problem("unify report", "not installed: jinja2", fix=fix))
+    if not can_render():
+        raise UnifyError(Problem("unify report", "not installed: jinja2", fix=INSTALL))
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     made = Environment(

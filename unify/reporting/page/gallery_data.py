@@ -6,13 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from unify.core.types import JsonObject
 from unify.drawing import CLASS_COLOURS
+from unify.reporting.page.contrast import ink_on
 
 CROWD, DIFFICULT, IGNORED, MACHINE = 1, 2, 4, 8  # bits of a box's last number
 
 
-def colour_of(index: int) -> str:
-    """Colour of the boxes of a class, by its place in the list; again from the first after the last."""
-    return "#{:02x}{:02x}{:02x}".format(*CLASS_COLOURS[index % len(CLASS_COLOURS)])
+def colours_of(index: int) -> dict[str, str]:
+    """``colour`` of the boxes of a class, by its place in the list, and ``ink`` to write on it; the last is followed by
+    the first."""
+    colour = CLASS_COLOURS[index % len(CLASS_COLOURS)]
+    return {"colour": _as_css(colour), "ink": _as_css(ink_on(colour))}
+
+
+def _as_css(colour: Sequence[int]) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*colour)
 
 
 def script_data(content: JsonObject, shown: Mapping[str, tuple[int, int]] | None) -> JsonObject:
@@ -23,8 +30,9 @@ def script_data(content: JsonObject, shown: Mapping[str, tuple[int, int]] | None
         shown: id -> width and height of the picture that the page holds; None where a server gives all pictures.
 
     Returns:
-        ``classes`` (``name``, ``colour``), ``sources``, ``batches``, ``splits``, ``states``; ``pictures``, see
-        `_picture`; ``compare``: pairs, ``before`` and ``after`` like pictures and ``classes`` that differ.
+        ``classes`` (``name``, ``colour``, ``ink``), ``sources``, ``batches``, ``splits``, ``states``; ``pictures``, see
+        `_picture`; ``examples``: level of difficulty -> places in ``pictures``; ``compare``: pairs, ``before`` and
+        ``after`` like pictures and ``classes`` that differ.
     """
     pictures = content["gallery"]["pictures"]
     examples = (content["compare"] or {"examples": []})["examples"]
@@ -41,9 +49,10 @@ def script_data(content: JsonObject, shown: Mapping[str, tuple[int, int]] | None
     places = {key: {name: place for place, name in enumerate(listed)} for key, listed in names.items()}
     return {
         **names,
-        "classes": [{"name": name, "colour": colour_of(place)} for place, name in enumerate(names["classes"])],
+        "classes": [{"name": name, **colours_of(place)} for place, name in enumerate(names["classes"])],
         "served": shown is None,
         "pictures": [_picture(each, places, shown) for each in pictures],
+        "examples": _examples(content),
         "compare": [
             {
                 "before": _picture(each["before"], places, shown),
@@ -59,6 +68,12 @@ def picture_ids(content: JsonObject) -> list[str]:
     """Pictures that the page shows, each once."""
     examples = (content["compare"] or {"examples": []})["examples"]
     return list(dict.fromkeys(each["id"] for each in (*content["gallery"]["pictures"], *examples)))
+
+
+def _examples(content: JsonObject) -> dict[str, list[int]]:
+    place = {each["id"]: number for number, each in enumerate(content["gallery"]["pictures"])}
+    levels = content["difficulty"]["levels"]
+    return {level: [place[each] for each in of["examples"]] for level, of in levels.items()}
 
 
 def _picture(
@@ -77,6 +92,7 @@ def _picture(
         ],
         "absence": [[places["classes"][name], weight] for name, weight in picture["absence"].items()],
         "difficulty": picture["difficulty"],
+        "uncertainty": picture["uncertainty"],
         "boxes": [
             [
                 places["classes"][box["class"]],

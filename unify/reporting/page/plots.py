@@ -14,7 +14,7 @@ _MARGIN, _RIM = 38.0, 10.0  # of a square plot: where its axes are, and the othe
 
 
 class Bar(NamedTuple):
-    """A bar, or a part of one; ``kind`` is ``human`` or ``machine``."""
+    """A bar, or a part of one; ``kind`` is what it stands for: ``human``, ``machine``, ``hard``, ..."""
 
     x: float
     y: float
@@ -60,7 +60,7 @@ def histogram(bins: JsonObject, parts: JsonObject, width: float = 220, height: f
 
     Args:
         bins: ``labels``, one a bin, and ``edges``, one more.
-        parts: ``human`` or ``machine`` -> a count for each bin; drawn from the floor upwards.
+        parts: what is counted, such as ``human`` or ``machine`` -> a count for each bin; drawn from the floor upwards.
         width: of the figure, in CSS pixels.
         height: the same.
     """

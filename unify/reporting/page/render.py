@@ -71,6 +71,9 @@ def _report(content: JsonObject, data: JsonObject, shown: Mapping[str, Shown], p
             for each in content["autolabelers"]
             if each["calibration"]["status"] == "read"
         },
+        "difficulty": histogram(
+            bins["uncertainty"], {level: of["bins"] for level, of in content["difficulty"]["levels"].items()}, width=520
+        ),
         "flow": lay_out(content["lineage"]["nodes"], content["lineage"]["edges"]),
     }
     coverage = {"groups": coverage_groups(content), "states": states_present(content)}

@@ -11,6 +11,7 @@ from unify.reporting.page.scale import Scale, Tick
 
 PLOTTED_METRICS = ("ap50", "f1")
 _WIDTH, _LEFT, _RIGHT = 556.0, 120.0, 16.0
+_NAME_PITCH = 12.0
 _PITCH, _GROUP_GAP, _TOP, _BOTTOM = 15.0, 12.0, 8.0, 40.0
 
 
@@ -146,18 +147,45 @@ def _gain_plot(gains: Sequence[JsonObject], width: float = 340, height: float = 
     box = (48.0, 12.0, width - 14, height - 44)
     values = [value for each in gains for value in (each["mean"], each["low"], each["high"], 0.0) if value is not None]
     room = 0.06 * (max(values) - min(values)) or 0.01
-    right = Scale(0, 1, box[0], box[2])
+    right = Scale(*_ratios_shown([each["ratio"] for each in gains]), box[0], box[2])
     up = Scale(min(values) - room, max(values) + room, box[3], box[1])
-    points, names = [], []
+    points = []
     for each in gains:
         known = each["low"] is not None
         title = f"{each['class']}: {100 * each['mean']:+.1f} at an auto-label ratio of {each['ratio']:.2f}"
         low, high = (up(each["low"]), up(each["high"])) if known else (None, None)
-        x = right(each["ratio"])
-        points.append(Mark(each["better"], x, up(each["mean"]), low, high, [], title))
-        names.append((x, up(each["mean"]), each["class"]))
+        points.append(Mark(each["better"], right(each["ratio"]), up(each["mean"]), low, high, [], title))
     title = f"{gains[0]['title']}: {gains[0]['better']} − {gains[0]['worse']}"
+    names = [(each.x, y, of["class"]) for each, y, of in zip(points, _spread([each.y for each in points]), gains)]
     return GainPlot(title, width, height, box, right.ticks(5), up.ticks(5, factor=100), up(0.0), points, names)
+
+
+def _ratios_shown(ratios: Sequence[float]) -> tuple[float, float]:
+    """The part of 0..1 that holds the ratios: where they are alike, points would lie on each other else."""
+    middle, half = (min(ratios) + max(ratios)) / 2, max(0.1, 0.65 * (max(ratios) - min(ratios)))
+    middle = min(max(middle, half), 1 - half) if half < 0.5 else 0.5
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _spread(places: Sequence[float]) -> list[float]:
+    """Places for names, in the order given: as near to their own as `_NAME_PITCH` between any two allows."""
+    order = sorted(range(len(places)), key=places.__getitem__)
+    blocks: list[list[int]] = []
+    for each in order:
+        blocks.append([each])
+        while len(blocks) > 1 and _top(blocks[-1], places) < _top(blocks[-2], places) + _NAME_PITCH * len(blocks[-2]):
+            last = blocks.pop()
+            blocks[-1] += last
+    spread = [0.0] * len(places)
+    for block in blocks:
+        for number, each in enumerate(block):
+            spread[each] = round(_top(block, places) + _NAME_PITCH * number, 2)
+    return spread
+
+
+def _top(block: Sequence[int], places: Sequence[float]) -> float:
+    """Where the first of some names that touch each other goes, when their middle is the mean of their places."""
+    return sum(places[each] for each in block) / len(block) - _NAME_PITCH * (len(block) - 1) / 2
 
 
 def loss_plot(content: JsonObject, width: float = 620, height: float = 280) -> LossPlot | None:

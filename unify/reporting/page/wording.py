@@ -35,8 +35,8 @@ def percent(value: float | None) -> str:
 
 
 def signed_percent(value: float | None) -> str:
-    """A difference of scores: ``+3.1``."""
-    return UNKNOWN if value is None else f"{100 * value:+.1f}"
+    """A difference of scores: ``+3.1``, ``−0.2``."""
+    return UNKNOWN if value is None else f"{100 * value:+.1f}".replace("-", "−")
 
 
 def decimal(value: float | None) -> str:

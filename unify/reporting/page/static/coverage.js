@@ -1,4 +1,4 @@
-// A cell of the coverage matrix leads to its pictures; pictures whose labels differ stand side by side.
+// A cell of the coverage matrix leads to its pictures; examples of every difficulty, and pictures whose labels differ.
 function choose(name, text, texts) {
   const place = text === undefined ? -1 : texts.indexOf(text);
   filters.elements[name].value = place < 0 ? "" : String(place);
@@ -16,6 +16,12 @@ for (const cell of document.querySelectorAll(".matrix .cell")) {
 }
 
 const everything = { kind: null, source: null, least: 0, most: 1 };
+for (const list of document.querySelectorAll(".examples")) {
+  const pictures = data.examples[list.dataset.level].map((place) => data.pictures[place]);
+  const cards = pictures.map((picture, index) => cardNode(picture, everything, () => openViewer(pictures, index)));
+  list.append(...cards.map((card) => element("li", {}, card)));
+}
+
 byId("compare-cards")?.append(...data.compare.map((pair) => {
   const differs = new Set(pair.classes);
   const wish = { ...everything };

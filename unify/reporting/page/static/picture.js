@@ -29,7 +29,7 @@ function boxNode(box, width, height) {
 }
 
 function hatching(width, height) {
-  const step = Math.max(width, height) / 45;
+  const step = Math.max(width, height) / 64;
   const lines = { width: step, height: step, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" };
   return drawn("defs", {}, drawn("pattern", { id: `hatch-${width}-${height}`, ...lines },
     drawn("rect", { width: step, height: step, fill: "#000", "fill-opacity": 0.25 }),

@@ -32,15 +32,19 @@ function aboutPicture(picture) {
   const [width, height] = picture.size;
   const batches = picture.batches.map((each) => data.batches[each]).join(", ");
   const reduced = picture.shown[0] < width ? `, shown with ${picture.shown[0]} × ${picture.shown[1]}` : "";
-  return `${data.splits[picture.split]} · ${batches} · ${width} × ${height} pixels${reduced}`;
+  const rated = picture.difficulty ? ` · ${picture.difficulty}, uncertainty ${picture.uncertainty.toFixed(2)}` : "";
+  return `${data.splits[picture.split]} · ${batches} · ${width} × ${height} pixels${reduced}${rated}`;
 }
 
+// The name of a box, at its left upper corner; at its right one where the picture would cut it off.
 function tagNode(box, picture) {
   const [width, height] = picture.size;
   const opacity = box.machine && !box.ignored ? String(Math.max(0.5, box.weight)) : "1";
-  const style = { opacity, left: `${(100 * box.x1) / width}%`, top: `${(100 * box.y1) / height}%`, background: data.classes[box.kind].colour };
+  const side = box.x1 < 0.8 * width ? { left: `${(100 * box.x1) / width}%` } : { right: `${100 - (100 * box.x2) / width}%` };
+  const { name, colour, ink } = data.classes[box.kind];
+  const style = { opacity, ...side, top: `${(100 * box.y1) / height}%`, background: colour, color: ink };
   const near = box.y1 < height / 20 ? " inside" : "";
-  return element("span", { class: `tag${near}`, "aria-hidden": "true", style }, data.classes[box.kind].name);
+  return element("span", { class: `tag${near}`, "aria-hidden": "true", style }, name);
 }
 
 function boxRow(box, drawnBox, node, picture) {
