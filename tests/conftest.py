@@ -23,6 +23,7 @@ def ray_cluster() -> Iterator[Any]:
     from ray.cluster_utils import Cluster
 
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_CLIENT_SERVER_CHECK_CHANNEL_TIMEOUT_S", "120")  # a busy machine takes more than 30
     port = _free_port()
     head = {"num_cpus": 2, "include_dashboard": False, "ray_client_server_port": port}
     with warnings.catch_warnings():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from unify import merge
 from unify.core.digest import json_digest
 from unify.core.types import JsonObject
 from unify.planning.build import CompilePlan
@@ -26,6 +27,8 @@ def request_identity(plan: CompilePlan, entries: Sequence[LockEntry], autolabele
     return json_digest(
         {
             **_request(plan, entries, autolabelers),
+            # The first rules go without a number: what was compiled before they had one stays as it is.
+            **({"rules": merge.RULES} if merge.RULES > 1 else {}),
             "shards": [[shard.file_name, len(shard.examples)] for shard in plan.shards],
         }
     )

@@ -98,6 +98,30 @@ def test_pictures_may_be_made_ready_beforehand(tmp_path: Path):
     assert brightness(labeler.predict(ready)) == brightness(labeler.predict(pictures(50, 60))) == [50, 60]
 
 
+def test_a_batch_may_be_put_together_beforehand(tmp_path: Path):
+    body = f"""
+        if len(pictures) > 1 and pictures[0][0, 0, 0] == 50:
+            pictures[1][:] = 0
+            raise ValueError
+        return [{ONE_BOX} for picture in pictures]
+    """
+    labeler = make_labeler(tmp_path, body)
+    for values in ((50, 60), (70, 80)):  # of the first, each is put together anew
+        ready = [labeler.prepare(picture) for picture in pictures(*values)]
+        batch = labeler.assemble(ready)
+        assert brightness(labeler.predict_batch(ready, None, lambda batch=batch: batch)) == list(values)
+
+
+def test_a_batch_that_cannot_be_put_together_is_looked_at_one_by_one(tmp_path: Path):
+    labeler = make_labeler(tmp_path, f"return [{ONE_BOX} for picture in pictures]")
+    ready = [labeler.prepare(picture) for picture in pictures(50, 60)]
+
+    def assembled() -> None:
+        raise MemoryError
+
+    assert brightness(labeler.predict_batch(ready, None, assembled)) == [50, 60]
+
+
 def fractions(tmp_path: Path, boxes_a_picture: int) -> AutoLabeler:
     answer = f"{{'boxes': [[0.1, 0.1, 0.5, 0.5]] * {boxes_a_picture}, 'scores': [0.5] * {boxes_a_picture}, "
     return make_labeler(tmp_path, f"return [{answer}'classes': ['car'] * {boxes_a_picture}}} for picture in pictures]")

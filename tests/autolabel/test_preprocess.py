@@ -30,6 +30,15 @@ def test_pixels_are_divided_then_less_the_mean_then_over_the_deviation():
     assert prepared(colour(51, 102, 255), (4, 4), **options)[0, 0, 0].tolist() == pytest.approx([0.2, 0.8, 0.5])
 
 
+@pytest.mark.parametrize("channel_order", ["rgb", "bgr"])
+def test_the_layout_changes_no_number(channel_order: str):
+    picture = np.random.default_rng(0).integers(0, 256, (5, 7, 3), dtype=np.uint8)
+    options = {"channel_order": channel_order, "divide_by": 255, "mean": [0.485, 0.456, 0.406], "std": [0.2, 0.3, 0.4]}
+    last, first = (prepared(picture, (5, 7), rows=2, layout=layout, **options) for layout in ("NHWC", "NCHW"))
+    assert np.array_equal(last.transpose(0, 3, 1, 2), first)
+    assert np.unique(first[0]).size > 50
+
+
 def test_mean_and_deviation_are_in_the_order_of_the_colours():
     picture = colour(10, 20, 30)
     assert prepared(picture, (4, 4), channel_order="bgr", mean=[30, 20, 0])[0, 0, 0].tolist() == [0, 0, 10]

@@ -41,7 +41,7 @@ def make_model(network: Network, **options) -> TensorModel:
 
 def scores(model: TensorModel, *pictures: np.ndarray) -> list[int]:
     ready = [model.prepare(picture) for picture in pictures]
-    return [round(float(answer["scores"][0]) * 255) for answer in model(ready, None)]
+    return [round(float(answer["scores"][0]) * 255) for answer in model(model.assemble(ready), None)]
 
 
 def test_every_batch_has_the_same_shape():
@@ -76,7 +76,7 @@ def test_a_network_that_takes_any_size_gets_each_picture_as_it_is():
 
 def test_boxes_of_a_network_that_takes_any_size_are_fractions_of_the_picture():
     model = make_model(Network((None, None, None, 3)))
-    (answer,) = model([model.prepare(gray((10, 20)))], None)
+    (answer,) = model(model.assemble([model.prepare(gray((10, 20)))]), None)
     assert answer["boxes"].tolist() == [[0, 0, 20, 10]]
 
 

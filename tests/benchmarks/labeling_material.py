@@ -34,18 +34,21 @@ class Kind:
 SLOW = Kind("slow", (320, 320), 20.0)
 FAST = Kind("fast", (160, 160), 5.0)
 
+CAMERA_HW = (720, 1280)  # of a dash camera: 240 KB
+SMALL_HW = (material.HEIGHT, material.WIDTH)  # 85 KB, as the benchmarks of compiling have them
 
-def make(folder: Path, kind: Kind, pictures: int, more: int) -> Path:
+
+def make(folder: Path, kind: Kind, image_hw: tuple[int, int], pictures: int, more: int) -> Path:
     """A workspace; ``more`` pictures lie in a second batch that the config does not select yet."""
     tasks = [LABELED, *LACKING]
     classes = "\n".join(f"  {task}: {{classes: {{{task}: {number}}}}}" for number, task in enumerate(tasks, start=1))
     write(folder / "registry/taxonomy.yaml", f"tasks:\n{classes}\n")
     batches = {"b1": range(pictures), "b2": range(pictures, pictures + more)}
-    material.write_pictures(folder / "images", pictures + more)
+    material.write_pictures(folder / "images", pictures + more, image_hw)
     lines = "".join(f"  {name}: {{annotations: {name}.json, images: images}}\n" for name in batches)
     write(folder / "registry/datasets" / f"{LABELED}.yaml", f"task: {LABELED}\nbatches:\n{lines}")
     for name, numbers in batches.items():
-        write(folder / f"{name}.json", json.dumps(annotations(numbers)))
+        write(folder / f"{name}.json", json.dumps(annotations(numbers, image_hw)))
     layers = layers_for(kind)
     for seed, task in enumerate(LACKING):
         path = folder / "autolabelers" / f"{task}.onnx"
@@ -57,7 +60,7 @@ def make(folder: Path, kind: Kind, pictures: int, more: int) -> Path:
 
 
 def register(folder: Path, task: str, threshold: float) -> None:
-    options = f"{{batch_size: {BATCH}, box_units: fractions, divide_by: 255}}"
+    options = f"{{batch_size: {BATCH}, box_units: fractions, divide_by: 255, threads: 1}}"
     version = (
         f"{{adapter: onnx, path: autolabelers/{task}.onnx, options: {options}, thresholds: {{{task}: {threshold}}}}}"
     )
@@ -69,12 +72,10 @@ def select(folder: Path, *selections: str) -> None:
     write(folder / "configs" / f"{CONFIG}.yaml", f"name: bench\nmethod: hard\ndatasets: {json.dumps(selections)}\n")
 
 
-def annotations(numbers: range) -> dict:
+def annotations(numbers: range, image_hw: tuple[int, int]) -> dict:
     """COCO JSON: a box a picture."""
-    images = [
-        {"id": number, "file_name": material.name_of(number), "height": material.HEIGHT, "width": material.WIDTH}
-        for number in numbers
-    ]
+    size = {"height": image_hw[0], "width": image_hw[1]}
+    images = [{"id": number, "file_name": material.name_of(number), **size} for number in numbers]
     boxes = [{"id": n, "image_id": n, "category_id": 1, "bbox": [9, 9, 90, 90], "area": 8100} for n in numbers]
     return {"images": images, "annotations": boxes, "categories": [{"id": 1, "name": LABELED}]}
 
@@ -104,9 +105,12 @@ def _seconds(kind: Kind, layers: int) -> float:
 
 
 def open_session(model: str | bytes) -> Any:
+    """In one thread, that of whoever asks."""
     import onnxruntime
 
-    return onnxruntime.InferenceSession(model, providers=onnxruntime.get_available_providers())
+    settings = onnxruntime.SessionOptions()
+    settings.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(model, settings, onnxruntime.get_available_providers())
 
 
 def save_network(path: Path, kind: Kind, layers: int, seed: int) -> None:

@@ -92,16 +92,17 @@ def make(folder: Path, pictures: int) -> None:
     path.write_text(json.dumps(coco(pictures)))
 
 
-def write_pictures(folder: Path, pictures: int) -> None:
-    """JPEG files of 85 KB on average, 60 to 110: coarse colours under noise of changing strength."""
+def write_pictures(folder: Path, pictures: int, image_hw: tuple[int, int] = (HEIGHT, WIDTH)) -> None:
+    """JPEG files of 85 KB on average, 60 to 110, at the usual size: coarse colours under noise of changing strength."""
     folder.mkdir(parents=True, exist_ok=True)
-    noise = np.random.default_rng(0).normal(0, 1, (2 * HEIGHT, 2 * WIDTH)).astype(np.float32)
+    height, width = image_hw
+    noise = np.random.default_rng(0).normal(0, 1, (2 * height, 2 * width)).astype(np.float32)
     for number in range(pictures):
         rng = np.random.default_rng(number)
         coarse = Image.fromarray(rng.integers(0, 256, (6, 8, 3), np.uint8))
-        top, left = rng.integers(0, HEIGHT), rng.integers(0, WIDTH)
-        grain = noise[top : top + HEIGHT, left : left + WIDTH, np.newaxis] * rng.uniform(3.5, 13.5)
-        pixels = np.asarray(coarse.resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC)) + grain
+        top, left = rng.integers(0, height), rng.integers(0, width)
+        grain = noise[top : top + height, left : left + width, np.newaxis] * rng.uniform(3.5, 13.5)
+        pixels = np.asarray(coarse.resize((width, height), Image.Resampling.BICUBIC)) + grain
         Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)).save(folder / name_of(number), quality=85)
 
 

@@ -65,6 +65,19 @@ def test_it_writes_file_plot_and_registry_and_the_second_time_asks_nobody(worksp
     assert compiled.warnings == () and compiled.summary()["machine_boxes"]["car"] == 5
 
 
+@pytest.mark.ray
+@pytest.mark.usefixtures("ray_cluster")
+def test_on_a_cluster_it_finds_the_same(workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("unify.inference.chunk.CHUNK_PICTURES", 4)
+    here = calibrate(workspace)
+    written = (workspace / "autolabelers/vehicle/v1/calibration.json").read_bytes()
+    there = unify.calibrate(
+        "vehicle:v1", on="vehicle:b2", workspace=workspace, executor="ray", workers=2, cache=tmp_path / "cache"
+    )
+    assert there.inference.inferred == here.inference.inferred == 20 and not there.registry_changed
+    assert (workspace / "autolabelers/vehicle/v1/calibration.json").read_bytes() == written
+
+
 def test_boxes_that_nobody_drew_are_wrong_only_where_people_searched(workspace: Path):
     # Painted, but on the pedestrians' pictures, where nobody searched for cars; there it is not even asked.
     report = calibrate(workspace, on=["vehicle:b2", "pedestrian:b1"])

@@ -26,7 +26,8 @@ CONFIG = SCENARIO.replace("train: 12, validation: 3, test: 6", "train: 40, valid
     "seeds: 3", "seeds: [1, 2, 0]"
 )
 COMMAND = [sys.executable, "-m", "unify", "trial", "configs/trials/t.yaml", "--output", "out", "--workers", "2"]
-PROGRESS = re.compile(r"(drawing|reading|writing|training \d of 6 runs)\b.* [\d.,]+/s(  .* left)?")
+STAGE = r"(drawing|reading|writing|training \d of 6 runs)\b"
+PROGRESS = re.compile(STAGE + r".*  [\d,]+ of [\d,]+ (pictures|steps)(  [\d.,]+/s)?(  .* left)?")
 PATIENCE = 300.0  # seconds, on a busy machine; it takes a few
 
 
@@ -124,6 +125,13 @@ def test_the_terminal_shows_progress_and_the_table_and_nothing_else(story: Story
     assert strange == []
     assert story.resumed.stdout == (story.out / "trial.txt").read_text() + "\nwritten to out\n"
     assert story.resumed.stdout.startswith("mean in % ± half of the 95 % t-interval, 3 seeds a method;")
+
+
+def test_the_page_shows_scores_losses_and_intervals(story: Story):
+    page = story.files["trial.html"].decode()
+    assert "<h1>t</h1>" in page
+    for title in ("Scores", "F1", "95 % interval", "Training losses"):
+        assert title in page
 
 
 def test_what_was_missing_was_trained_and_scored(story: Story):

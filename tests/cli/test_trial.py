@@ -14,6 +14,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from unify.cli.main import app
+from unify.reporting import trial_report
+from unify.reporting.page import environment
 
 
 @dataclass
@@ -41,6 +43,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
         return Report(tmp_path / "trials/t")
 
     monkeypatch.setitem(sys.modules, "unify.trials", SimpleNamespace(trial=trial))
+    monkeypatch.setattr(trial_report, "report_trial", lambda folder: arguments.update(page=folder))
     monkeypatch.chdir(tmp_path)
     return arguments
 
@@ -69,7 +72,7 @@ def test_wrong_usage_is_status_2_and_runs_nothing(asked: dict[str, Any], argumen
 
 def test_what_is_not_said_is_left_to_the_config(asked: dict[str, Any]) -> None:
     assert run("trials/digits_high").exit_code == 0
-    del asked["progress"]
+    del asked["progress"], asked["page"]
     assert asked == {
         "config": "trials/digits_high",
         "workspace": None,
@@ -78,14 +81,15 @@ def test_what_is_not_said_is_left_to_the_config(asked: dict[str, Any]) -> None:
         "output": None,
         "workers": None,
         "executor": "local",
+        "ray_address": None,
         "overwrite": False,
     }
 
 
 def test_methods_are_separated_by_commas(asked: dict[str, Any]) -> None:
-    run("t", "--methods", "naive, partial", "--seeds", "4", "--executor", "ray", "--overwrite")
+    run("t", "--methods", "naive, partial", "--seeds", "4", "--executor", "ray", "--ray-address", "auto", "--overwrite")
     assert asked["methods"] == ["naive", "partial"]
-    assert (asked["seeds"], asked["executor"], asked["overwrite"]) == (4, "ray", True)
+    assert (asked["seeds"], asked["executor"], asked["ray_address"]) == (4, "ray", "auto") and asked["overwrite"]
 
 
 def test_the_table_goes_to_standard_output_and_warnings_elsewhere(asked: dict[str, Any]) -> None:
@@ -96,3 +100,19 @@ def test_the_table_goes_to_standard_output_and_warnings_elsewhere(asked: dict[st
 
 def test_json_is_all_there_is_on_standard_output(asked: dict[str, Any]) -> None:
     assert json.loads(run("t", "--json").stdout) == {"name": "t"}
+
+
+def test_a_page_is_written_beside_the_numbers(asked: dict[str, Any], tmp_path: Path) -> None:
+    run("t")
+    assert asked["page"] == tmp_path / "trials/t"
+
+
+def test_without_jinja2_the_trial_is_done_all_the_same(asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "can_render", lambda: False)
+    result = run("t", "--json")
+    assert (result.exit_code, json.loads(result.stdout)) == (0, {"name": "t"})
+    assert result.stderr == (
+        "trial.html is not written, jinja2 is not installed: pip install 'unify-detection[report]', "
+        "then unify report trials/t\n"
+    )
+    assert "page" not in asked

@@ -16,7 +16,7 @@ from tests.executors.waiting import wait_until
 from unify.errors import PictureError, UnifyError
 from unify.executors import RayExecutor, make_executor
 from unify.executors.base import MAX_ATTEMPTS
-from unify.executors.ray import _import_ray
+from unify.executors.ray import _first_line, _import_ray
 
 
 def nothing(count: int) -> None:
@@ -179,6 +179,12 @@ def test_a_cluster_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch
         "Ray at head:6379: the Ray cluster cannot be used\n  got:      could not connect\n"
         "  fix:      check the address; the cluster needs the same Ray and Python"
     )
+
+
+def test_the_end_of_a_traceback_is_what_is_told():
+    error = ConnectionError("Initialization failure from server:\nTraceback (most recent call last):\n  KeyError: 7\n")
+    assert _first_line(error) == "Initialization failure from server: KeyError: 7"
+    assert (_first_line(ValueError()), _first_line(ValueError("a\nb"))) == ("ValueError", "a")
 
 
 def test_ray_is_told_to_stay_quiet_and_to_take_workers_as_they_are(monkeypatch: pytest.MonkeyPatch):

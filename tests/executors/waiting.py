@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-SECONDS = 20  # far more than anything here needs
+SECONDS = 60.0  # a busy machine is slow to start a process
 
 
 def wait_until(condition: Callable[[], object], seconds: float = SECONDS) -> None:

@@ -7,9 +7,12 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,6 +24,7 @@ from tests.workspaces import add_config, files_of
 from unify.autolabel.calibration.file import write_calibration
 from unify.autolabel.labeler import AutoLabeler
 from unify.compiler import compile, plan
+from unify.errors import OutputError
 from unify.inference.known import know_labeler
 from unify.planning.summary import plan_summary
 from unify.records.decode import DecodedExample, iterate_examples
@@ -261,6 +265,17 @@ def test_another_model_is_asked_anew(workspace: Path):
     assert report.warnings == ("vehicle:v1 has no threshold for truck: 0.5 is a guess",)
 
 
+def test_other_rules_of_the_merge_compile_anew(workspace: Path, monkeypatch: pytest.MonkeyPatch):
+    with_labelers(workspace)
+    before = run(workspace)
+    monkeypatch.setattr("unify.merge.RULES", 2)
+    with pytest.raises(OutputError, match="the output exists already"):
+        run(workspace)
+    after = run(workspace, overwrite=True)
+    assert not after.up_to_date and after.manifest["request"] != before.manifest["request"]
+    assert after.summary()["inferred"] == 0
+
+
 def test_an_up_to_date_output_asks_nobody(workspace: Path):
     logs = with_labelers(workspace)
     first = files_of(run(workspace).output)
@@ -380,7 +395,34 @@ def test_forty_pictures_are_never_in_memory_at_once(tmp_path: Path, monkeypatch:
 
     monkeypatch.setattr("unify.inference.pictures.decode_picture", decode)
     run(workspace)
-    assert len(alive) == 40 and most <= 2 * 2 + 2 * 2 + 2  # ahead, waiting for both models, in the decoders' hands
+    assert len(alive) == 40 and most <= 2 + 2 + 2 * 2 + 2  # ahead, waiting for both models, in the helpers' hands
+
+
+def test_a_batch_is_put_together_while_the_model_looks_at_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    workspace = painted_workspace(tmp_path / "ws", method="{default: partial, vehicle: hard}")
+    with_labelers(workspace, batch_size=2)
+    assemble, predict_batch = AutoLabeler.assemble, AutoLabeler.predict_batch
+    assembled = threading.Semaphore(0)
+    asked = 0
+
+    def assemble_and_say_so(self: AutoLabeler, pictures: Sequence) -> Any:
+        batch = assemble(self, pictures)
+        assembled.release()
+        return batch
+
+    def look(self: AutoLabeler, *arguments: Any) -> list:
+        nonlocal asked
+        asked += 1
+        batches = 2 if asked == 1 else 1 if asked < 5 else 0  # the first, and from then on the next: five in all
+        assert all(assembled.acquire(timeout=20) for _ in range(batches))
+        return predict_batch(self, *arguments)
+
+    monkeypatch.setattr("unify.inference.chunk.CHUNK_PICTURES", 10)
+    monkeypatch.setattr(AutoLabeler, "assemble", assemble_and_say_so)
+    monkeypatch.setattr(AutoLabeler, "predict_batch", look)
+    assert run(workspace).summary()["inferred"] == 10 and asked == 5
 
 
 def test_painted_pictures_are_all_different():

@@ -41,14 +41,26 @@ def test_without_a_calibration_thresholds_are_the_chosen_ones_or_a_guess_that_is
 
 
 def test_an_imprecise_class_stays_unknown_and_a_chosen_threshold_goes_over_the_calibrations(calibration: Calibration):
-    config, measured = choose("soft", car=0.9), {"vehicle:v1": calibration}
+    config, measured = choose("hard", car=0.9), {"vehicle:v1": calibration}
     (car,) = make_policy(config, TAXONOMY, ASKED, measured).classes
     assert (car.class_id, car.threshold, car.calibrated) == (1, 0.9, True)
-    (free,) = make_policy(choose("soft"), TAXONOMY, ASKED, measured).classes
+    (free,) = make_policy(choose("hard"), TAXONOMY, ASKED, measured).classes
     assert free.threshold == 0.42
     assert list(policy_warnings(config, TAXONOMY, ASKED, measured)) == [
         "vehicle:v1 is not precise enough at any threshold for truck: not labeled by it"
     ]
+
+
+def test_soft_takes_no_threshold_and_says_so_of_the_configs_own(calibration: Calibration):
+    (choice,) = choose("soft", car=0.9).autolabelers["vehicle"]
+    config, measured = choose("soft", car=0.9), {"vehicle:v1": calibration}
+    assert make_policy(config, TAXONOMY, ASKED, measured) == make_policy(choose("soft"), TAXONOMY, ASKED, measured)
+    assert list(policy_warnings(config, TAXONOMY, ASKED, measured))[1:] == [
+        "vehicle:v1: the config's thresholds for car change nothing, soft goes by probability"
+    ]
+    registered = replace(choice, version=replace(choice.version, thresholds={"car": 0.9}))
+    config = make_config(methods={"vehicle": "soft"}, autolabelers={"vehicle": [registered]})
+    assert len(list(policy_warnings(config, TAXONOMY, ASKED, measured))) == 1
 
 
 def test_who_has_nothing_to_fill_or_a_task_without_machines_has_no_policy():

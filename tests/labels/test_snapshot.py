@@ -1,5 +1,9 @@
 """Snapshots: what went in comes out, and damage is noticed."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -68,3 +72,14 @@ def test_columns_of_different_lengths_share_a_file(tmp_path):
     loaded = load_columns(tmp_path / "x")
     assert loaded["a"].tolist() == [0, 1, 2] and loaded["b"].dtype == np.float32
     assert (loaded["c"], loaded["d"]) == (["x", "é"], [])
+
+
+def test_reading_imports_no_pandas(tmp_path: Path):
+    save_columns(tmp_path / "columns", {"numbers": np.arange(3.0), "names": ["a", "b"]})
+    script = (
+        "import sys; from pathlib import Path; from unify.labels.columns import load_columns\n"
+        f"columns = load_columns(Path({str(tmp_path / 'columns')!r}))\n"
+        "print(columns['numbers'].tolist(), columns['names'], 'pandas' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "[0.0, 1.0, 2.0] ['a', 'b'] False\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ def workspace(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def noted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Noted]:
-    """What was trained and calibrated; neither is done."""
+    """What was trained and measured; neither is done."""
     notes: Noted = []
 
     def train(job: SpecialistJob, progress: Callable[[int], None]) -> str:
@@ -50,12 +50,12 @@ def noted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Noted]:
         notes.append(("trained", job))
         return job.ref
 
-    def calibrate(ref: str, **options: Any) -> str:
-        notes.append(("calibrated", (ref, options["on"])))
-        return f"report of {ref}"
+    def measure(workspace: Path, tasks: Sequence[SpecialistTask], **options: Any) -> list[str]:
+        notes.append(("measured", tuple(tasks)))
+        return [f"report of {each.ref}" for each in tasks]
 
     monkeypatch.setattr(STORY, "train_specialist", train)
-    monkeypatch.setattr(STORY, "calibrate", calibrate)
+    monkeypatch.setattr(STORY, "measure_specialists", measure)
     yield notes
 
 
@@ -82,10 +82,7 @@ def test_each_task_gets_one_that_is_trained_on_its_own_labels_and_measured_on_ot
     ]
     assert [job.folder for job in jobs] == [workspace / f"autolabelers/{task}/v1" for task in ("vehicle", "pedestrian")]
     assert {job.settings for job in jobs} == {SETTINGS} and {job.seed for job in jobs} == {0}
-    assert noted[2:] == [
-        ("calibrated", ("vehicle:v1", ("vehicle:val",))),
-        ("calibrated", ("pedestrian:v1", ("pedestrian:val",))),
-    ]
+    assert noted[2:] == [("measured", TASKS)]
 
 
 def test_the_registry_knows_their_models_and_what_they_learned_from(workspace: Path, noted: Noted):
@@ -105,12 +102,12 @@ def test_their_configs_can_be_compiled_by_hand(workspace: Path, noted: Noted):
     assert (workspace / "unified/pedestrian-specialist/manifest.json").is_file()
 
 
-def test_what_is_there_is_kept_and_measured_again(workspace: Path, noted: Noted):
+def test_what_is_there_is_kept(workspace: Path, noted: Noted):
     first = make(workspace)
     before = results_of(workspace)
     noted.clear()
     assert make(workspace) == first
-    assert [what for what, _ in noted] == ["calibrated", "calibrated"] and results_of(workspace) == before
+    assert [what for what, _ in noted] == ["measured"] and results_of(workspace) == before
 
 
 @pytest.mark.parametrize("lost", ["card.json", "model.keras"])

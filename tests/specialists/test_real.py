@@ -58,7 +58,7 @@ def workspace(made: tuple[Path, list], tmp_path: Path) -> Path:
 def test_everything_about_one_is_kept(made: tuple[Path, list]):
     folder = made[0] / "autolabelers/vehicle/v1"
     kept = {path.name for path in folder.iterdir()}
-    assert kept == {"model.keras", "card.json", "log.txt", "calibration.json", "calibration.svg"}
+    assert kept == {"model.keras", "card.json", "log.txt", "calibration.json", "calibration.svg", "measured.json"}
     card = json.loads((folder / "card.json").read_text())
     dataset = json.loads((made[0] / "unified/vehicle-specialist/manifest.json").read_text())
     assert (card["classes"], card["dataset"], card["seed"]) == (["car", "bus"], dataset["digest"], 0)

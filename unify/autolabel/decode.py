@@ -46,4 +46,4 @@ def _rgb(picture: Image) -> Image:
         return Image.fromarray(high_bytes).convert("RGB")
     if picture.mode in ("I", "F"):
         raise ValueError(f"pixels of mode {picture.mode} have no 8-bit meaning")
-    return picture.convert("RGB")
+    return picture if picture.mode == "RGB" else picture.convert("RGB")  # which would copy

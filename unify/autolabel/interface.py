@@ -67,10 +67,14 @@ class Model(Protocol):
     preparation: Hashable
 
     def prepare(self, picture: np.ndarray) -> Any:
-        """What of the work needs no model: called from any thread, its result handed to the model as the picture."""
+        """What of the work needs no model: called from any thread, its result handed to `assemble` as the picture."""
         ...
 
-    def __call__(self, pictures: Sequence[Any], keys: Sequence[PictureKey] | None) -> Sequence[Any]:
+    def assemble(self, pictures: Sequence[Any]) -> Any:
+        """Prepared pictures as the batch that the model is called with: called from any thread too."""
+        ...
+
+    def __call__(self, batch: Any, keys: Sequence[PictureKey] | None) -> Sequence[Any]:
         """One answer a picture, as `contract` describes it.
 
         Raises:

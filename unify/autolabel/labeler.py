@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,7 +33,7 @@ class ReadyPicture(NamedTuple):
 
 
 class AutoLabeler:
-    """A model whose answers are checked. For one thread at a time, but for `prepare`."""
+    """A model whose answers are checked. For one thread at a time, but for `prepare` and `assemble`."""
 
     def __init__(self, spec: AutoLabelerSpec, model: Model) -> None:
         self.spec = spec
@@ -79,6 +80,10 @@ class AutoLabeler:
         """A picture brought to the model's size, which other threads can do while the model runs."""
         return ReadyPicture(self._model.prepare(picture), picture.shape[:2])
 
+    def assemble(self, pictures: Sequence[ReadyPicture]) -> Any:
+        """The batch that the model is called with, which other threads can put together while the model runs."""
+        return self._model.assemble([picture.content for picture in pictures])
+
     def predict(
         self, pictures: Sequence[np.ndarray | ReadyPicture], keys: Sequence[PictureKey] | None = None
     ) -> list[Prediction | Failure]:
@@ -98,14 +103,27 @@ class AutoLabeler:
             AutoLabelerError: the answers break the contract in a way that no other picture would mend.
         """
         ready = [each if isinstance(each, ReadyPicture) else self.prepare(each) for each in pictures]
-        results: list[Prediction | Failure] = []
+        starts = range(0, len(ready), self.batch_size)
+        batches = (slice(start, start + self.batch_size) for start in starts)
+        return [each for some in batches for each in self.predict_batch(ready[some], keys and keys[some])]
+
+    def predict_batch(
+        self,
+        pictures: Sequence[ReadyPicture],
+        keys: Sequence[PictureKey] | None,
+        assembled: Callable[[], Any] | None = None,
+    ) -> list[Prediction | Failure]:
+        """The same for prepared pictures that are at most a batch.
+
+        Args:
+            pictures: what `prepare` made of them.
+            keys: see `predict`.
+            assembled: gives what `assemble` made of ``pictures``, or raises what it raised; it is called otherwise.
+        """
         try:
-            for start in range(0, len(ready), self.batch_size):
-                some = slice(start, start + self.batch_size)
-                results += self._predict_batch(ready[some], keys[some] if keys else None)
+            return self._ask(pictures, keys, assembled or partial(self.assemble, pictures))
         except Breach as breach:
             raise self._error(breach) from breach
-        return results
 
     def check_look(self, least: int = 1) -> None:
         """Raises AutoLabelerError where the boxes so far, at least ``least``, look like anything but pixels."""
@@ -117,18 +135,20 @@ class AutoLabeler:
     def _error(self, breach: Breach) -> AutoLabelerError:
         return breach_error(self.spec.version, breach, self._model.advice)
 
-    def _predict_batch(
-        self, pictures: Sequence[ReadyPicture], keys: Sequence[PictureKey] | None
+    def _ask(
+        self, pictures: Sequence[ReadyPicture], keys: Sequence[PictureKey] | None, assembled: Callable[[], Any]
     ) -> list[Prediction | Failure]:
         try:
-            answers = self._model([picture.content for picture in pictures], keys)
+            answers = self._model(assembled(), keys)
         except (UnifyError, Breach):
             raise
         except (Exception, SystemExit) as error:  # an exit would take the worker with it, and hang whoever waits
             if len(pictures) == 1:
                 return [Failure(in_one_line(error))]
-            singly = range(len(pictures))
-            return [self._predict_batch([pictures[i]], keys and [keys[i]])[0] for i in singly]
+            singly = ([each] for each in pictures)
+            return [
+                self._ask(each, keys and [keys[i]], partial(self.assemble, each))[0] for i, each in enumerate(singly)
+            ]
         return self._read(answers, [picture.image_hw for picture in pictures])
 
     def _read(self, answers: Any, shapes: Sequence[tuple[int, int]]) -> list[Prediction | Failure]:

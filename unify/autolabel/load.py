@@ -8,6 +8,7 @@ from pathlib import Path
 from unify.autolabel.interface import Adapter, AutoLabelerSpec
 from unify.autolabel.labeler import AutoLabeler
 from unify.autolabel.problems import in_one_line, problem_of
+from unify.autolabel.second_look import with_second_look
 from unify.errors import AutoLabelerError, Problem, RegistryError, UnifyError, did_you_mean
 from unify.registry.objects import AutoLabelerVersion
 
@@ -39,6 +40,9 @@ def read_spec(version: AutoLabelerVersion, workspace: Path) -> AutoLabelerSpec:
 
     adapter = _adapter(version)
     options = read_options(version, workspace, adapter.Shape)
+    if options.second_look and version.adapter == "recorded":
+        what, fix = "cannot take a second look: its answers are recorded", "delete the option 'second_look'"
+        raise RegistryError(problem_of(version, what, fix=fix))
     files = adapter.files_of(version, workspace, options)
     recipe = {
         "recipe": RECIPE_VERSION,
@@ -60,7 +64,7 @@ def load_autolabeler(version: AutoLabelerVersion, workspace: Path) -> AutoLabele
     """
     spec = read_spec(version, workspace)
     try:
-        return AutoLabeler(spec, _adapter(version).load(spec))
+        return AutoLabeler(spec, with_second_look(_adapter(version).load(spec), spec.options))
     except UnifyError:
         raise
     except (Exception, SystemExit) as error:  # whatever the code of others does: there is no model

@@ -42,6 +42,17 @@ ClassNames = Annotated[
 ]
 
 
+class SecondLookOptions(BaseModel):
+    """How pictures are changed before the model sees them."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
+
+    mirror: bool = Field(False, description="left is right")
+    noise: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.0, description="standard deviation of the noise on every pixel, as a share of 255", examples=[0.05]
+    )
+
+
 class Options(BaseModel):
     """What every auto-labeler takes."""
 
@@ -77,6 +88,11 @@ class Options(BaseModel):
         300.0,
         description="a batch that takes longer is given up, and its pictures are looked at one by one",
         examples=[60],
+    )
+    second_look: SecondLookOptions | None = Field(
+        None,
+        description="for a version beside the plain one: it sees changed pictures, and `unify rank` compares the two",
+        examples=[{"mirror": True}],
     )
 
 
@@ -132,4 +148,7 @@ class TensorOptions(Options):
 
 def recipe_options(options: Options) -> dict[str, Any]:
     """The options that change what is predicted, defaults included, as plain JSON values."""
-    return options.model_dump(mode="json", exclude=set(type(options).without_effect))
+    recipe = options.model_dump(mode="json", exclude=set(type(options).without_effect))
+    if options.second_look is None:
+        del recipe["second_look"]  # younger than answers that are kept
+    return recipe

@@ -98,19 +98,33 @@ def make_batch(pictures: Sequence[np.ndarray], rows: int, dtype: np.dtype, optio
     np.stack(pictures, out=batch[: len(pictures)])
     if options.channel_order == "bgr":
         batch = batch[..., ::-1]
-    values = normalise(batch, options).astype(dtype, copy=False)
-    return np.ascontiguousarray(values.transpose(0, 3, 1, 2) if options.layout == "NCHW" else values)
+    if options.layout == "NCHW":
+        batch = batch.transpose(0, 3, 1, 2)
+    # In the layout first: to turn bytes about costs a quarter of what it costs to turn floats about.
+    return normalise(np.ascontiguousarray(batch), options).astype(dtype, copy=False)
 
 
 def normalise(batch: np.ndarray, options: TensorOptions) -> np.ndarray:
-    """``(pixels / divide_by - mean) / std``, float32; the pixels themselves where that changes nothing."""
+    """``(pixels / divide_by - mean) / std``, float32; the pixels themselves where that changes nothing.
+
+    Args:
+        batch: uint8 [rows, H, W, 3] or [rows, 3, H, W], as the options say.
+        options: the numbers.
+    """
     if not changes_values(options):
         return batch
     std, mean = np.array(options.std), np.array(options.mean)
-    rows = batch.reshape(*batch.shape[:2], -1)  # by whole rows, for colour by colour takes three times as long
-    values = np.multiply(rows, np.tile(1 / (options.divide_by * std), batch.shape[2]), dtype=np.float32)
-    values -= np.tile(mean / std, batch.shape[2]).astype(np.float32)
+    lines = batch.reshape(*batch.shape[:2], -1)  # rows, or planes of a colour: short loops take three times as long
+    values = np.multiply(lines, _along_lines(1 / (options.divide_by * std), batch.shape, options), dtype=np.float32)
+    if any(options.mean):
+        values -= _along_lines(mean / std, batch.shape, options)
     return values.reshape(batch.shape)
+
+
+def _along_lines(of_colour: np.ndarray, shape: tuple[int, ...], options: TensorOptions) -> np.ndarray:
+    """float32; what belongs to each number of a plane [3, H * W], or of a row [W * 3]."""
+    values = of_colour.astype(np.float32)
+    return values[:, np.newaxis] if options.layout == "NCHW" else np.tile(values, shape[2])
 
 
 def changes_values(options: TensorOptions) -> bool:

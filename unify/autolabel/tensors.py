@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from unify.autolabel.heads import Outputs
 from unify.autolabel.interface import AutoLabelerSpec
 from unify.autolabel.options import TensorOptions
 from unify.autolabel.postprocess import ADVICE, read_outputs
-from unify.autolabel.preprocess import FITTING, FittedPicture, changes_values, fit_picture, make_batch
+from unify.autolabel.preprocess import FITTING, FittedPicture, Placement, changes_values, fit_picture, make_batch
 from unify.autolabel.problems import breach_error, in_one_line, problem_of
 from unify.core.predictions import PictureKey
 from unify.errors import AutoLabelerError
@@ -43,6 +43,18 @@ class Network(Protocol):
         ...
 
 
+class Tensor(NamedTuple):
+    """A batch as a network takes it.
+
+    Attributes:
+        values: [B, H, W, 3] or [B, 3, H, W].
+        placements: where the pictures lie in it, B or fewer; the rows behind them are blank.
+    """
+
+    values: np.ndarray
+    placements: Sequence[Placement]
+
+
 class TensorModel:
     """A network with its pictures prepared and its tensors read, as the options say.
 
@@ -64,20 +76,25 @@ class TensorModel:
         """The picture in the size of the input; its own where the network takes any."""
         return fit_picture(picture, self._input_hw or picture.shape[:2], self._options)
 
-    def __call__(self, pictures: Sequence[FittedPicture], keys: Sequence[PictureKey] | None) -> list[dict[str, Any]]:
-        batches = (pictures[start : start + self._rows] for start in range(0, len(pictures), self._rows))
-        return [answer for some in batches for answer in self._ask(some)]
+    def assemble(self, pictures: Sequence[FittedPicture]) -> list[Tensor]:
+        """As many tensors as the network's batch needs for them."""
+        return [self._tensor(pictures[start : start + self._rows]) for start in range(0, len(pictures), self._rows)]
 
-    def _ask(self, pictures: Sequence[FittedPicture]) -> list[dict[str, Any]]:
+    def _tensor(self, pictures: Sequence[FittedPicture]) -> Tensor:
         pixels, placements = zip(*pictures)
-        batch = make_batch(pixels, self._rows, self._network.input.dtype, self._options)
-        outputs = {name: np.asarray(values) for name, values in self._network.run(batch).items()}
-        return read_outputs(outputs, placements, self._rows, self._num_classes, self._options)
+        return Tensor(make_batch(pixels, self._rows, self._network.input.dtype, self._options), placements)
+
+    def __call__(self, batch: Sequence[Tensor], keys: Sequence[PictureKey] | None) -> list[dict[str, Any]]:
+        return [answer for tensor in batch for answer in self._ask(tensor)]
+
+    def _ask(self, tensor: Tensor) -> list[dict[str, Any]]:
+        outputs = {name: np.asarray(values) for name, values in self._network.run(tensor.values).items()}
+        return read_outputs(outputs, tensor.placements, self._rows, self._num_classes, self._options)
 
     def _try_out(self, input_hw: tuple[int, int]) -> None:
         """A blank picture: what is wrong with every picture is found before the first, and compiling is over."""
         try:
-            self._ask([self.prepare(np.full((*input_hw, 3), self._options.padding, np.uint8))])
+            self._ask(self._tensor([self.prepare(np.full((*input_hw, 3), self._options.padding, np.uint8))]))
         except Breach as breach:
             raise breach_error(self._version, breach, self.advice) from breach
         except Exception as error:

@@ -79,7 +79,7 @@ class Bench:
             self.registry, self.batches, workers=how.workers, on_error=how.on_error, progress=how.progress
         )
 
-    def measure(self, version: AutoLabelerVersion) -> CalibrationReport:
+    def measure(self, version: AutoLabelerVersion, *, plot: bool = True) -> CalibrationReport:
         """Measure a version and write what was found. Errors as `calibrate`."""
         closure = refuse_seen_batches(version, self.registry, self.batches)
         target = find_target(version, self.registry)
@@ -88,11 +88,13 @@ class Bench:
         truth, workers, progress = self.truth, self.how.workers, self.how.progress
         doubts = refuse_seen_pictures(version, self.registry, closure, truth, workers=workers, progress=progress)
         examples, humans = self._judged(version)
-        inference = self._infer(labeler, truth.rows_of(examples))
+        inference = self.ask([version])
         calibration = self._fit(labeler, examples, humans)
-        changed = target.write(calibration, calibration_metrics(calibration))
+        changed = target.write(calibration, calibration_metrics(calibration), plot=plot)
         warnings = (*truth.warnings, *doubts, *_warnings(version, calibration))
-        return CalibrationReport(labeler.ref, calibration, target.path, target.plot, inference, changed, warnings)
+        return CalibrationReport(
+            labeler.ref, calibration, target.path, target.plot if plot else None, inference, changed, warnings
+        )
 
     def _judged(self, version: AutoLabelerVersion) -> tuple[np.ndarray, ExampleTable]:
         """The examples to judge the version by, and what people know of them.
@@ -100,8 +102,7 @@ class Bench:
         Raises:
             CalibrationError: nobody searched any for its classes, or nobody found one of them.
         """
-        ids = self._class_ids(version)
-        examples = self.truth.searched(ids)
+        ids, examples = self._class_ids(version), self._searched(version)
         if not len(examples):
             raise _nothing_searched(version, self.registry, self.batches)
         humans = self.truth.labels_of(examples)
@@ -109,15 +110,24 @@ class Bench:
             raise _nothing_found(version, self.batches, len(examples))
         return examples, humans
 
+    def _searched(self, version: AutoLabelerVersion) -> np.ndarray:
+        return self.truth.searched(self._class_ids(version))
+
     def _class_ids(self, version: AutoLabelerVersion) -> list[int]:
         return [self.registry.taxonomy.ids[name] for name in version.classes]
 
-    def _infer(self, labeler: KnownLabeler, rows: np.ndarray) -> InferenceReport:
+    def ask(self, versions: Sequence[AutoLabelerVersion]) -> InferenceReport:
+        """Have versions look at the pictures that people searched for classes of theirs, all in one go."""
+        questions = [
+            Question(know_labeler(each, self.registry.workspace), self.truth.rows_of(self._searched(each)))
+            for each in versions
+        ]
         # One at a time, and the next finds all cached.
-        own = self.registry.workspace / STATE_FOLDER / "calibrating" / labeler.ref.replace(":", "-")
+        refs = "+".join(str(each.ref) for each in versions)
+        own = self.registry.workspace / STATE_FOLDER / "calibrating" / refs.replace(":", "-")
         with only_writer(own, patient=True):
             return infer(
-                [Question(labeler, rows)],
+                questions,
                 self.truth.pictures,
                 self.cache,
                 self.how.executor,

@@ -26,6 +26,7 @@ def calibrate(
     settings: CalibrationSettings | None = None,
     on_error: str = "stop",
     retry_failed: bool = False,
+    plot: bool = True,
     progress: Progress | None = None,
 ) -> CalibrationReport:
     """Measure an auto-labeler on pictures that people searched and that it was not trained on.
@@ -45,6 +46,7 @@ def calibrate(
         settings: how thresholds are chosen; see `CalibrationSettings`.
         on_error: ``stop``, or ``skip`` to leave bad pictures out.
         retry_failed: ask again about pictures that the auto-labeler failed on.
+        plot: draw the reliability plot too, which takes longer than all else where pictures are few.
         progress: told how the work goes.
 
     Raises:
@@ -62,4 +64,4 @@ def calibrate(
     )
     bench = open_bench(on, workspace, cache, settings, how)
     with closing(how.executor):
-        return bench.measure(find_version(bench.registry, ref))
+        return bench.measure(find_version(bench.registry, ref), plot=plot)

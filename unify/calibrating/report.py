@@ -22,7 +22,7 @@ class CalibrationReport:
         autolabeler: reference of the version, ``pedestrian:v3``.
         calibration: all numbers.
         path: the calibration file.
-        plot: the reliability plot.
+        plot: the reliability plot; None where none was wanted.
         inference: what the model was asked.
         registry_changed: the registry said something else before.
         warnings: what a person should know, one sentence each.
@@ -31,7 +31,7 @@ class CalibrationReport:
     autolabeler: str
     calibration: Calibration
     path: Path
-    plot: Path
+    plot: Path | None
     inference: InferenceReport
     registry_changed: bool
     warnings: tuple[str, ...]
@@ -59,7 +59,7 @@ class CalibrationReport:
             "inferred": self.inference.inferred,
             "cached": self.inference.cached,
             "calibration": str(self.path),
-            "plot": str(self.plot),
+            "plot": str(self.plot) if self.plot else None,
             "registry_changed": self.registry_changed,
             "warnings": list(self.warnings),
         }

@@ -46,7 +46,7 @@ class Target:
         if number:
             raise cannot_write(self.path, OSError(number, os.strerror(number)))
 
-    def write(self, calibration: Calibration, metrics: Mapping[str, float]) -> bool:
+    def write(self, calibration: Calibration, metrics: Mapping[str, float], *, plot: bool = True) -> bool:
         """Write plot, file and registry, each whole or not at all; returns whether the registry was changed.
 
         The registry comes last: whoever is interrupted before has files that nothing names, or those of the same model.
@@ -55,7 +55,8 @@ class Target:
             OutputError: a file cannot be written.
             RegistryError: the registry cannot be edited.
         """
-        write_whole(self.plot, reliability_svg(calibration), durable=True)
+        if plot:
+            write_whole(self.plot, reliability_svg(calibration), durable=True)
         write_whole(self.path, calibration_bytes(calibration), durable=True)
         thresholds = {name: each.thresholds.threshold for name, each in calibration.classes.items()}
         values = {"calibration": self._shown(), "thresholds": thresholds, "metrics": dict(metrics)}

@@ -225,4 +225,5 @@ def _check_room(ray: Any, gpus: float) -> None:
 
 
 def _first_line(error: Exception) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+    first, *others = str(error).strip().splitlines() or [type(error).__name__]
+    return f"{first} {others[-1].strip()}" if others and first.endswith(":") else first  # what a traceback ends with

@@ -77,8 +77,16 @@ def policy_warnings(
             yield f"{ref} is not precise enough at any threshold for {shorten(unusable)}: not labeled by it"
         if method is Method.SOFT and unmeasured:
             yield f"{ref} is not calibrated for {shorten(unmeasured)}: soft takes its raw scores for weights"
+        if method is Method.SOFT and (own := _own_thresholds(choice)):
+            yield f"{ref}: the config's thresholds for {shorten(own)} change nothing, soft goes by probability"
         if method is Method.HARD and guessed:
             yield f"{ref} has no threshold for {shorten(guessed)}: {DEFAULT_THRESHOLD} is a guess"
+
+
+def _own_thresholds(choice: AutoLabelerChoice) -> list[str]:
+    """Classes for which the config says another threshold than the registry."""
+    registered = choice.version.thresholds
+    return [name for name, value in choice.thresholds.items() if registered.get(name) != value]
 
 
 def classes_of(version: AutoLabelerVersion, task: str, taxonomy: Taxonomy) -> list[str]:

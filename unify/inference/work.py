@@ -1,17 +1,18 @@
 """What a worker does with a chunk: read, decode, ask, commit.
 
 `infer_chunk` takes and returns plain values and is a top-level function: it runs in a worker process or in a Ray actor,
-never in a process that anybody needs, for a model may take its process with it. Threads read and decode ahead while the
-model runs.
+never in a process that anybody needs, for a model may take its process with it. Threads read, decode and put batches
+together while the model runs.
 """
 
 from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,8 +31,7 @@ POISON = "the process that looks at it dies"
 ENDLESS = "the model does not answer within {seconds:g} s"
 LOAD_SECONDS = 900.0  # weights may come over a slow network, and be compiled
 
-_DECODERS = 2  # threads, beside the one that asks: other workers and the models want the rest of the cores
-_BATCHES_AHEAD = 2  # pictures are prepared while the batch before them is looked at
+_HELPERS = 2  # threads, beside the one that asks: other workers and the models want the rest of the cores
 
 _loaded: dict[tuple[str, str], AutoLabeler] = {}  # kept from chunk to chunk, for as long as the process lives
 
@@ -50,12 +50,14 @@ def infer_chunk(chunk: Chunk, progress: Callable[[int], None]) -> int:
     log = Path(chunk.journal) / f"log-{os.getpid()}.txt"  # libraries chatter while they load; what matters is raised
     with exit_when_told(), stderr_in(log, progress) as tell:
         labelers = [_load(known, Journal(Path(chunk.journal))) for known in chunk.labelers]
-        with _Asking(chunk, labelers) as asking:
-            with ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode") as pool:
-                ahead = _BATCHES_AHEAD * max(labeler.batch_size for labeler in labelers)
+        with ThreadPoolExecutor(_HELPERS, thread_name_prefix="prepare") as pool:
+            with _Asking(chunk, labelers, pool) as asking:
+                # A batch is looked at while the next is put together and the pictures of the one after are decoded.
+                ahead = _HELPERS + max(labeler.batch_size for labeler in labelers)
                 for index, ready in _ahead(pool, asking.prepare, range(len(chunk.files)), ahead):
                     asking.look(index, ready)
                     tell(1)
+                asking.finish()
         return asking.unread
 
 
@@ -73,10 +75,9 @@ Ready = list[ReadyPicture | Failure | None]  # for each auto-labeler; None where
 class _Asking:
     """The auto-labelers of a chunk, each with its writer and the pictures that wait for its next batch."""
 
-    def __init__(self, chunk: Chunk, labelers: list[AutoLabeler]) -> None:
+    def __init__(self, chunk: Chunk, labelers: list[AutoLabeler], pool: ThreadPoolExecutor) -> None:
         self._chunk = chunk
-        journal = Journal(Path(chunk.journal))
-        self._askers = [_Asker(known, labeler, chunk, journal) for known, labeler in zip(chunk.labelers, labelers)]
+        self._askers = [_Asker(known, labeler, chunk, pool) for known, labeler in zip(chunk.labelers, labelers)]
         self._asked = chunk.asked.copy()
         self.unread = 0
 
@@ -86,10 +87,7 @@ class _Asking:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            for asker in self._askers:
-                asker.finish()
-        elif not issubclass(kind, Exception):  # interrupted: what was answered is no worse for it
+        if kind and not issubclass(kind, Exception):  # interrupted: what was answered is no worse for it
             for asker in self._askers:
                 asker.writer.commit()
 
@@ -121,16 +119,30 @@ class _Asking:
             if content is not None:
                 asker.add(index, content)
 
+    def finish(self) -> None:
+        for asker in self._askers:
+            asker.finish()
+
+
+class _Batch(NamedTuple):
+    """Pictures that are looked at next."""
+
+    indices: Sequence[int]
+    contents: Sequence[ReadyPicture]
+    assembled: Future
+
 
 class _Asker:
-    """One auto-labeler of a chunk."""
+    """One auto-labeler of a chunk. It looks at a batch while helpers put the next one together."""
 
-    def __init__(self, known: KnownLabeler, labeler: AutoLabeler, chunk: Chunk, journal: Journal) -> None:
-        self._labeler, self._journal, self._fingerprint = labeler, journal, known.fingerprint
+    def __init__(self, known: KnownLabeler, labeler: AutoLabeler, chunk: Chunk, pool: ThreadPoolExecutor) -> None:
+        self._labeler, self._pool, self._fingerprint = labeler, pool, known.fingerprint
         self._sha256, self._names = chunk.files.sha256, chunk.files.names
         self.writer: SegmentWriter = chunk.cache.writer(known.fingerprint, autolabeler=known.ref)
-        self._suspicion: Suspicion = journal.suspicion(known.fingerprint)
+        self._journal = Journal(Path(chunk.journal))
+        self._suspicion: Suspicion = self._journal.suspicion(known.fingerprint)
         self._waiting: list[tuple[int, ReadyPicture]] = []
+        self._next: _Batch | None = None
         self.preparation = labeler.preparation
 
     def refuse_poison(self, asked: np.ndarray) -> np.ndarray:
@@ -160,22 +172,38 @@ class _Asker:
         if suspect:
             self.finish()  # what is answered is safe, whatever the suspect does
         self._waiting.append((index, content))
-        if suspect or len(self._waiting) == self._labeler.batch_size:
+        if suspect:
             self._ask()
+        elif len(self._waiting) == self._labeler.batch_size:
+            self._assemble()
 
     def finish(self) -> None:
         self._ask()
         self.writer.commit()
 
     def _ask(self) -> None:
-        if not self._waiting:
-            return
+        """About all that wait."""
+        if self._waiting:
+            self._assemble()
+        self._look()
+
+    def _assemble(self) -> None:
+        """Have what waits put together, and look meanwhile at what was put together before."""
         indices, contents = zip(*self._waiting)
+        self._waiting.clear()
+        batch = _Batch(indices, contents, self._pool.submit(self._labeler.assemble, contents))
+        self._look()
+        self._next = batch
+
+    def _look(self) -> None:
+        if self._next is None:
+            return
+        (indices, contents, assembled), self._next = self._next, None
         digests = [self._hex(index) for index in indices]
         keys = [PictureKey(self._names[index], digest) for index, digest in zip(indices, digests)]
+        wait([assembled])  # out of the time that the model has
         with self._journal.looking(self._fingerprint, digests, self._labeler.batch_timeout_s):
-            results = self._labeler.predict(contents, keys)
-        self._waiting.clear()
+            results = self._labeler.predict_batch(contents, keys, assembled.result)
         for index, result in zip(indices, results):
             self._answer(index, result)
 

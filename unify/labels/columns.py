@@ -59,4 +59,5 @@ def _to_arrow(column: Column) -> pa.Array:
 
 
 def _from_arrow(values: pa.Array) -> Column:
-    return values.to_pylist() if pa.types.is_large_string(values.type) else values.to_numpy(zero_copy_only=True)
+    # Arrow's own `to_numpy` imports pandas where there is one: half a second.
+    return values.to_pylist() if pa.types.is_large_string(values.type) else np.from_dlpack(values)

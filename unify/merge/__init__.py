@@ -5,3 +5,7 @@ the record writer. ``human.py`` gathers what people drew; ``methods.py`` does wh
 nobody labeled; ``machine.py`` fills them with ``candidates.py``'s boxes, fused by ``fusion.py`` where several
 auto-labelers look for one class.
 """
+
+from __future__ import annotations
+
+RULES = 1  # raised whenever the same labels, answers and config give other boxes, weights or states

@@ -65,7 +65,7 @@ class AutoLabelerVersion:
         adapter: a known adapter or ``path/to/file.py:Class``.
         path: weights or file, absolute; None where the adapter needs none.
         options: the adapter's options.
-        thresholds: class -> score from which a box counts.
+        thresholds: class -> score from which ``hard`` labels a box.
         calibration: absolute path of the calibration file, or None.
         trained_on: batch selections (``pedestrian:[b1-b3]``) and unified datasets, as written.
         metrics: free numbers.

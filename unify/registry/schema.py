@@ -117,7 +117,7 @@ class VersionEntry(Shape):
         {}, description="arguments of the adapter", examples=[{"input_hw": [320, 320], "batch_size": 32}]
     )
     thresholds: dict[str, Threshold] = Field(
-        {}, description="class: score from which a box counts, 0 to 1", examples=[{"pedestrian": 0.42}]
+        {}, description="class: score from which hard labels a box, 0 to 1", examples=[{"pedestrian": 0.42}]
     )
     calibration: str = Field(
         "",
@@ -150,7 +150,9 @@ class ChoiceEntry(Shape):
     name: str = Field("", min_length=1, description="the task's auto-labeler by default", examples=["pedestrian"])
     version: str = Field("latest", description="a version, or latest", examples=["v3"])
     thresholds: dict[str, Threshold] = Field(
-        {}, description="class: score, over the registered one", examples=[{"pedestrian": 0.5}]
+        {},
+        description="class: score from which hard labels a box, over the registered one; nothing to soft",
+        examples=[{"pedestrian": 0.5}],
     )
 
 

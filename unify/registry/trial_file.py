@@ -38,7 +38,7 @@ from unify.registry.trial_objects import (
 from unify.registry.yaml_source import YamlFile, read_yaml
 
 if TYPE_CHECKING:
-    from unify.registry.trial_schema import CutEntry, DigitsEntry, DrivingEntry, SourceEntry, TrialFile
+    from unify.registry.trial_schema import CutEntry, DetectorEntry, DigitsEntry, DrivingEntry, SourceEntry, TrialFile
 
 
 def load_trial(
@@ -95,9 +95,9 @@ def load_trial(
         methods=chosen,
         mixtures=entry.mixtures,
         seeds=_seeds(seeds or entry.seeds),
-        detector=_detector(entry),
+        detector=build_detector(entry.detector),
         output=Path(os.path.abspath(output or root / (entry.output or f"trials/{entry.name}"))),
-        scenario=_scenario(entry.scenario, files) if entry.scenario else None,
+        scenario=build_scenario(entry.scenario, files) if entry.scenario else None,
         datasets=tuple(entry.datasets),
         withheld=tuple(entry.withheld),
         evaluation=tuple(entry.evaluation),
@@ -162,12 +162,14 @@ def _seeds(written: int | Sequence[int]) -> tuple[int, ...]:
     return tuple(range(written) if isinstance(written, int) else written)
 
 
-def _detector(entry: TrialFile) -> DetectorSettings:
-    values = entry.detector.model_dump()
+def build_detector(entry: DetectorEntry) -> DetectorSettings:
+    """The settings of an entry without problems."""
+    values = entry.model_dump()
     return DetectorSettings(**values | {"image_hw": tuple(values["image_hw"])})
 
 
-def _scenario(entry: DigitsEntry | DrivingEntry | CutEntry, files: Path) -> Scenario:
+def build_scenario(entry: DigitsEntry | DrivingEntry | CutEntry, files: Path) -> Scenario:
+    """The scenario of an entry without problems; ``files`` is the folder that those of a cut are relative to."""
     values = entry.model_dump(exclude={"kind"})
     if entry.kind == "digits":
         return Digits(**values)

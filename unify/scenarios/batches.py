@@ -57,13 +57,25 @@ def write_batches(folder: Path, material: Material, labeled: Mapping[str, Collec
     for task, classes in material.tasks.items():
         own = [truth for row, truth in enumerate(train.truths) if row in labeled[task]]
         others = [truth for row, truth in enumerate(train.truths) if row not in labeled[task]]
-        _add(folder, f"{task}:{TRAIN}", train.images, own, classes)
-        _add(folder, f"{task}:{WITHHELD}", train.images, others, classes, notes="what nobody was asked for")
+        write_batch(folder, f"{task}:{TRAIN}", train.images, own, classes)
+        write_batch(folder, f"{task}:{WITHHELD}", train.images, others, classes, notes="what nobody was asked for")
         for batch, part in ((VALIDATION, material.validation), (TEST, material.test)):
-            _add(folder, f"{task}:{batch}", part.images, part.truths, classes, split=batch)
+            write_batch(folder, f"{task}:{batch}", part.images, part.truths, classes, split=batch)
 
 
-def _add(folder: Path, ref: str, images: str, truths: Sequence[Truth], classes: Sequence[str], **optional: str) -> None:
+def write_batch(
+    folder: Path, ref: str, images: str, truths: Sequence[Truth], classes: Sequence[str], **optional: str
+) -> None:
+    """Write the annotations of one batch, all that its pictures show of some classes, and register it.
+
+    Args:
+        folder: the workspace.
+        ref: ``task:batch``.
+        images: folder of the pictures, absolute or relative to the workspace.
+        truths: what is on each picture; without any, no batch is made.
+        classes: the classes that are labeled.
+        **optional: other keys of the batch.
+    """
     if not truths:
         return
     task, _, batch = ref.partition(":")

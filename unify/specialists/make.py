@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
-from unify.calibrating.calibrate import calibrate
 from unify.calibrating.report import CalibrationReport
 from unify.compiler import CompileReport, compile
 from unify.executors import make_executor
@@ -19,30 +17,11 @@ from unify.registry.edit import register_autolabeler
 from unify.registry.load import load_registry
 from unify.registry.trial_objects import DetectorSettings
 from unify.registry.wording import count
+from unify.specialists.measure import measure_specialists
+from unify.specialists.task import VERSION, SpecialistTask
 from unify.specialists.train import MODEL, SpecialistJob, is_trained, train_specialist
 
-VERSION = "v1"
-
 _OPTIONS = {"nms_iou": 0.6, "batch_size": 32}  # as `unify.train.detector.detect`
-
-
-@dataclass(frozen=True)
-class SpecialistTask:
-    """What one specialist learns from.
-
-    Attributes:
-        task: the task, of which it finds all classes; also its name.
-        train: selections of batches to train on.
-        calibrate: selections of other batches, to measure it on.
-    """
-
-    task: str
-    train: tuple[str, ...]
-    calibrate: tuple[str, ...]
-
-    @property
-    def ref(self) -> str:
-        return f"{self.task}:{VERSION}"
 
 
 def make_specialists(
@@ -54,6 +33,7 @@ def make_specialists(
     workers: int,
     executor: str,
     progress: Progress,
+    ray_address: str | None = None,
 ) -> list[CalibrationReport]:
     """Train, register and calibrate an auto-labeler ``<task>:v1`` for every task; what is there already is kept.
 
@@ -65,6 +45,7 @@ def make_specialists(
         workers: processes.
         executor: ``local`` or ``ray``.
         progress: told how the work goes.
+        ray_address: see `unify.compile`.
 
     Returns:
         How good each is, in the order of ``tasks``.
@@ -72,12 +53,13 @@ def make_specialists(
     Raises:
         UnifyError: anything is wrong with the batches, training broke down, or the calibration cannot be made.
     """
-    how = {"workspace": workspace, "workers": workers, "executor": executor, "progress": progress}
-    datasets = [compile(_write_config(workspace, each), overwrite=True, **how) for each in tasks]
+    how = {"workers": workers, "executor": executor, "ray_address": ray_address, "progress": progress}
+    configs = [_write_config(workspace, each) for each in tasks]
+    datasets = [compile(each, workspace=workspace, overwrite=True, **how) for each in configs]
     jobs = _jobs(workspace, tasks, datasets, settings, seed)
-    _train_all([job for job in jobs if not is_trained(job)], workers, executor, progress)
+    _train_all([job for job in jobs if not is_trained(job)], **how)
     _register(workspace, tasks, jobs)
-    return [calibrate(each.ref, on=each.calibrate, **how) for each in tasks]
+    return measure_specialists(workspace, tasks, **how)
 
 
 def _write_config(workspace: Path, task: SpecialistTask) -> Path:
@@ -110,12 +92,14 @@ def _jobs(
     ]
 
 
-def _train_all(jobs: Sequence[SpecialistJob], workers: int, executor: str, progress: Progress) -> None:
+def _train_all(
+    jobs: Sequence[SpecialistJob], *, workers: int, executor: str, ray_address: str | None, progress: Progress
+) -> None:
     if jobs:
         steps = sum(job.settings.steps for job in jobs)
         tick = progress.stage(f"training {count(len(jobs), 'specialist')}", steps, "steps")
         workers = min(workers, len(jobs))
-        with shared_cores(workers), closing(make_executor(executor, workers)) as pool:
+        with shared_cores(workers), closing(make_executor(executor, workers, ray_address=ray_address)) as pool:
             for _ in pool.run(train_specialist, jobs, tick):
                 pass
 

@@ -41,7 +41,14 @@ class TrialDatasets:
 
 
 def compile_datasets(
-    config: TrialConfig, workspace: Path | None, *, workers: int, executor: str, overwrite: bool, progress: Progress
+    config: TrialConfig,
+    workspace: Path | None,
+    *,
+    workers: int,
+    executor: str,
+    overwrite: bool,
+    progress: Progress,
+    ray_address: str | None = None,
 ) -> TrialDatasets:
     """Make a scenario's pictures and, where a method needs them, specialists; compile. What is there already is kept.
 
@@ -52,12 +59,13 @@ def compile_datasets(
         executor: ``local`` or ``ray``.
         overwrite: replace datasets of other inputs.
         progress: told how the work goes.
+        ray_address: see `unify.compile`.
 
     Raises:
         UnifyError: anything is wrong with the batches, or a picture to evaluate on is one to train on.
         OutputError: the inputs have changed since an earlier run, and ``overwrite`` is not given.
     """
-    how = {"workers": workers, "executor": executor, "progress": progress}
+    how = {"workers": workers, "executor": executor, "ray_address": ray_address, "progress": progress}
     made, specialists = None, []
     if config.scenario is not None:
         workspace = config.output / "workspace"

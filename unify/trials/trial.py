@@ -71,6 +71,7 @@ def trial(
     output: str | os.PathLike[str] | None = None,
     workers: int | None = None,
     executor: str = "local",
+    ray_address: str | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> TrialReport:
@@ -95,6 +96,7 @@ def trial(
         workers: runs at a time; as many as cores by default. As for `unify.compile`, a script that has TensorFlow
             loaded calls this under ``if __name__ == "__main__":``.
         executor: ``local`` or ``ray``.
+        ray_address: of a Ray cluster, ``host:port`` or ``ray://host:10001``; ``RAY_ADDRESS`` or an own Ray by default.
         overwrite: replace runs of other settings in the output folder.
         progress: told how the work goes.
 
@@ -103,6 +105,7 @@ def trial(
         OutputError: the output holds something else, another process writes it, or it cannot be written.
     """
     progress, workers = progress or Silent(), workers or default_workers()
+    make_executor(executor, workers, ray_address=ray_address)  # a wrong one is said before any work
     root = _workspace(workspace)
     asked = load_trial(
         find_config(root or Path.cwd(), str(config)),
@@ -115,11 +118,10 @@ def trial(
     with only_writer(asked.output):
         overwrite = overwrite or not any(asked.output.glob("runs/*/run.json"))  # there is nothing to lose
         claim(asked, overwrite=overwrite)
-        datasets = compile_datasets(
-            asked, root, workers=workers, executor=executor, overwrite=overwrite, progress=progress
-        )
+        how = {"workers": workers, "executor": executor, "ray_address": ray_address, "progress": progress}
+        datasets = compile_datasets(asked, root, overwrite=overwrite, **how)
         jobs = _jobs(asked, datasets)
-        _do_runs(jobs, workers, executor, progress)
+        _do_runs(jobs, **how)
         report = TrialReport(asked.output, _content(asked, datasets, jobs))
         write_whole(asked.output / TRIAL, json_bytes(report.content))
         write_whole(asked.output / TABLE, "".join(f"{line}\n" for line in report.lines()).encode())
@@ -158,13 +160,15 @@ def _jobs(asked: TrialConfig, datasets: TrialDatasets) -> list[RunJob]:
     ]
 
 
-def _do_runs(jobs: Sequence[RunJob], workers: int, executor: str, progress: Progress) -> None:
+def _do_runs(
+    jobs: Sequence[RunJob], *, workers: int, executor: str, ray_address: str | None, progress: Progress
+) -> None:
     waiting = [job for job in jobs if not is_done(job)]
     if waiting:
         steps = sum(job.settings.steps for job in waiting)
         tick = progress.stage(f"training {len(waiting)} of {len(jobs)} runs", steps, "steps")
         workers = min(workers, len(waiting))
-        with shared_cores(workers), closing(make_executor(executor, workers)) as pool:
+        with shared_cores(workers), closing(make_executor(executor, workers, ray_address=ray_address)) as pool:
             for _ in pool.run(do_run, waiting, tick):
                 pass
 

@@ -40,6 +40,15 @@ def test_a_box_is_found_where_it_is(finder: Path, fit: str):
         assert (prediction.scores.tolist(), prediction.classes.tolist()) == ([SCORE], [1])
 
 
+def test_its_threads_are_as_many_as_asked_and_change_no_prediction(finder: Path):
+    versions = [make_version("onnx", path=finder, **options) for options in ({"threads": 1}, {})]
+    one, default = (load_autolabeler(version, finder.parent) for version in versions)
+    settings = one._model._network._session.get_session_options()
+    assert settings.intra_op_num_threads == 1
+    assert settings.get_session_config_entry("session.intra_op.allow_spinning") == "0"
+    assert one.recipe == default.recipe
+
+
 def test_weights_beside_the_file_belong_to_it(tmp_path: Path):
     for name in ("model.onnx", "model.onnx.data", "model.onnx_data", "other.onnx"):
         (tmp_path / name).write_bytes(b"")

@@ -1,6 +1,9 @@
 """Segments: small, sorted, and decoded no further than needed."""
 
 import io
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -64,3 +67,17 @@ def test_a_stranger_reads_it_with_parquet_alone():
     assert (three["state"], three["num_boxes"], three["reason"]) == (1, 3, "")
     assert three["boxes_xyxy"] == answer(3).boxes_xyxy.reshape(-1).tolist()
     assert (four["state"], four["reason"], four["scores"]) == (2, "picture 4 is broken", [])
+
+
+def test_reading_imports_neither_pandas_nor_all_compute_functions(tmp_path: Path):
+    path = tmp_path / "segment.parquet"
+    path.write_bytes(encode_segment(table_of({digest(1).tobytes(): answer(1)}, ())))
+    script = (
+        "import sys; from pathlib import Path; import numpy as np\n"
+        "from unify.autolabel.cache.segment import decode_keys, decode_rows\n"
+        f"data = Path({str(path)!r}).read_bytes()\n"
+        "print(len(decode_keys(data).keys), len(decode_rows(data, np.array([0]), ()).scores))\n"
+        "print({'pandas', 'pyarrow.compute'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == f"1 {len(answer(1))}\nset()\n"

@@ -38,8 +38,9 @@ def test_measured_numbers_are_handed_on():
 
 @pytest.mark.parametrize(("threshold", "low"), [(0.6, 0.1), (0.05, 0.05)])
 def test_a_chosen_threshold_goes_over_the_measured_one(threshold: float, low: float):
-    (policy,) = policies(SMALL, car=threshold)
+    (policy,) = policies(SMALL, method=Method.HARD, car=threshold)
     assert (policy.threshold, policy.low) == (threshold, low)
+    assert policies(SMALL, car=threshold) == policies(SMALL)  # soft goes by probability
 
 
 def test_a_class_below_the_precision_floor_is_left_out_whatever_its_threshold():

@@ -6,14 +6,16 @@ By default they take [B, 3, H, W] and answer corners in pixels of their input, a
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, ClassVar
 
 import numpy as np
+from pydantic import Field
 
 from unify.autolabel.adapters.weights import weights_of
 from unify.autolabel.heads import Outputs
 from unify.autolabel.interface import AutoLabelerSpec
-from unify.autolabel.options import BoxUnits, Layout, TensorOptions
+from unify.autolabel.options import BoxUnits, Layout, Options, TensorOptions
 from unify.autolabel.problems import import_library
 from unify.autolabel.tensors import InputShape, TensorModel, the_picture
 from unify.registry.objects import AutoLabelerVersion
@@ -24,8 +26,11 @@ _DTYPES = {"tensor(float)": np.float32, "tensor(float16)": np.float16, "tensor(u
 class Shape(TensorOptions):
     """Options of an ONNX model."""
 
+    without_effect: ClassVar[frozenset[str]] = Options.without_effect | {"threads"}
+
     layout: Layout = "NCHW"
     box_units: BoxUnits = "input_pixels"
+    threads: int = Field(0, ge=0, description="that a worker's model runs in, where no GPU runs it; 0 for all cores")
 
 
 def files_of(version: AutoLabelerVersion, workspace: Path, options: Shape) -> tuple[Path, ...]:
@@ -37,10 +42,19 @@ def files_of(version: AutoLabelerVersion, workspace: Path, options: Shape) -> tu
 def load(spec: AutoLabelerSpec) -> TensorModel:
     """The model, ready to be asked."""
     onnxruntime = import_library("onnxruntime", "onnx", spec.version)
+    providers = onnxruntime.get_available_providers()
     session = onnxruntime.InferenceSession(
-        str(weights_of(spec.version)), providers=onnxruntime.get_available_providers()
+        str(weights_of(spec.version)), _settings(onnxruntime, spec.options), providers
     )
     return TensorModel(spec, _Network(session))
+
+
+def _settings(onnxruntime: ModuleType, options: Shape) -> Any:
+    settings = onnxruntime.SessionOptions()
+    settings.intra_op_num_threads = options.threads
+    # Threads that spin until the next batch take the cores from those that decode it.
+    settings.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return settings
 
 
 class _Network:

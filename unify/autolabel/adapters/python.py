@@ -68,9 +68,12 @@ class _ClassModel:
     def prepare(self, picture: np.ndarray) -> np.ndarray:
         return picture
 
-    def __call__(self, pictures: Sequence[np.ndarray], keys: Sequence[PictureKey] | None) -> Sequence[Any]:
-        # Copies: other auto-labelers look at the same pixels, and arrays from shared memory cannot be written.
-        return self._instance([picture.copy() for picture in pictures])
+    def assemble(self, pictures: Sequence[np.ndarray]) -> list[np.ndarray]:
+        # Copies, which the class may write to: other auto-labelers look at the same pixels.
+        return [picture.copy() for picture in pictures]
+
+    def __call__(self, batch: list[np.ndarray], keys: Sequence[PictureKey] | None) -> Sequence[Any]:
+        return self._instance(batch)
 
 
 def _code_of(version: AutoLabelerVersion, workspace: Path) -> Path:

@@ -94,7 +94,10 @@ class _Recorded:
     def prepare(self, picture: np.ndarray) -> None:
         return None
 
-    def __call__(self, pictures: Sequence[None], keys: Sequence[PictureKey] | None) -> list[Any]:
+    def assemble(self, pictures: Sequence[None]) -> None:
+        return None
+
+    def __call__(self, batch: None, keys: Sequence[PictureKey] | None) -> list[Any]:
         if keys is None:
             raise ValueError("recorded detections are looked up by the picture's name, and it has none")
         return [self._answer_of(key) for key in keys]

@@ -67,8 +67,8 @@ def decode_keys(data: bytes) -> SegmentKeys:
     table = _open(data).read(["sha256", "state", "num_boxes"], use_threads=False).combine_chunks()
     return SegmentKeys(
         keys=_digests(table).view("S32").reshape(-1),
-        states=table["state"].to_numpy(),
-        num_boxes=table["num_boxes"].to_numpy(),
+        states=_numbers(table, "state"),
+        num_boxes=_numbers(table, "num_boxes"),
     )
 
 
@@ -84,9 +84,9 @@ def decode_rows(data: bytes, rows: np.ndarray, specs: Sequence[ColumnSpec]) -> R
     groups, local = _groups_of(file, rows)
     wanted = [*SEGMENT_COLUMNS, *(spec.name for spec in specs)]
     table = file.read_row_groups(groups, wanted, use_threads=False).combine_chunks()
-    offsets = np.append(0, np.cumsum(table["num_boxes"].to_numpy(), dtype=np.int64))
+    offsets = np.append(0, np.cumsum(_numbers(table, "num_boxes"), dtype=np.int64))
     boxes = owned_boxes(offsets, local)
-    states = table["state"].to_numpy()[local]
+    states = _numbers(table, "state")[local]
     failed = np.flatnonzero(states == PictureState.FAILED)
     return RawPredictions(
         sha256=_digests(table)[local],
@@ -126,8 +126,12 @@ def _lists(values: np.ndarray, counts: np.ndarray) -> pa.Array:
 
 def _numbers(table: pa.Table, name: str) -> np.ndarray:
     """All numbers of a column, whether it holds lists or not."""
+    # Arrow's own `to_numpy` and `flatten` import pandas, where there is one, and all compute functions: half a second.
     column = table[name].combine_chunks()
-    return (column.flatten() if hasattr(column, "flatten") else column).to_numpy()
+    if not hasattr(column, "offsets"):
+        return np.from_dlpack(column)
+    offsets = np.from_dlpack(column.offsets)
+    return np.from_dlpack(column.values)[offsets[0] : offsets[-1]]
 
 
 def _column(table: pa.Table, spec: ColumnSpec, num_cells: int) -> np.ndarray:

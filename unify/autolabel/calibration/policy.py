@@ -31,14 +31,16 @@ def class_policies(
         autolabeler: reference, ``pedestrian:v3``.
         class_ids: class name -> unified id, of the classes to fill.
         method: ``hard`` or ``soft``.
-        thresholds: class -> threshold that a person or the registry set; goes over the calibration's.
+        thresholds: class -> threshold that a person or the registry set; goes over the calibration's. ``soft`` goes by
+            probability, and takes none.
         calibration: of this auto-labeler, or None.
         ignore_zone: whether ``hard`` ignores what lies between low and threshold.
     """
+    chosen = thresholds if method is Method.HARD else {}
     measured = calibration.classes if calibration else {}
     settings = calibration.settings if calibration else CalibrationSettings()
     return tuple(
-        _class_policy(autolabeler, class_id, method, thresholds.get(name), measured.get(name), settings, ignore_zone)
+        _class_policy(autolabeler, class_id, method, chosen.get(name), measured.get(name), settings, ignore_zone)
         for name, class_id in class_ids.items()
         if name not in measured or measured[name].thresholds.usable
     )
