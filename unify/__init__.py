@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from unify.checking import check
     from unify.compiler import compile, plan
     from unify.errors import UnifyError
+    from unify.looping.loop import loop
     from unify.ranking.rank import rank
     from unify.ranking.settings import RankSettings
     from unify.records.export import export_dataset as export
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from unify.reviewing.bring_back import review_import
     from unify.reviewing.export import review_export
     from unify.reviewing.find_errors import find_label_errors
+    from unify.simulating.simulate import simulate
     from unify.train.evaluate import evaluate
     from unify.trials import trial
 
@@ -54,6 +56,7 @@ _HOMES = {
     "init": ("unify.registry.workspace", "init_workspace"),
     "lineage": ("unify.reporting.lineage.ask", "lineage"),
     "load": ("unify.records.reader", "load"),
+    "loop": ("unify.looping.loop", "loop"),
     "plan": ("unify.compiler", "plan"),
     "promote": ("unify.calibrating.promotion", "promote"),
     "rank": ("unify.ranking.rank", "rank"),
@@ -63,6 +66,7 @@ _HOMES = {
     "review_export": ("unify.reviewing.export", "review_export"),
     "review_import": ("unify.reviewing.bring_back", "review_import"),
     "show": ("unify.reporting.show", "show"),
+    "simulate": ("unify.simulating.simulate", "simulate"),
     "trial": ("unify.trials.trial", "trial"),
     "verify": ("unify.records.verify", "verify_dataset"),
 }
@@ -83,6 +87,7 @@ __all__ = [
     "init",
     "lineage",
     "load",
+    "loop",
     "losses",
     "plan",
     "promote",
@@ -93,6 +98,7 @@ __all__ = [
     "review_export",
     "review_import",
     "show",
+    "simulate",
     "trial",
     "verify",
 ]

@@ -14,10 +14,15 @@ from unify.progress import Progress
 from unify.registry.config import load_config
 from unify.registry.load import load_registry
 from unify.registry.lock import read_lock, vanished, write_lock
+from unify.registry.loop_file import load_loop
 from unify.registry.objects import Registry
+from unify.registry.simulation_file import load_simulation
+from unify.registry.simulation_objects import SimulationConfig
 from unify.registry.trial_file import load_trial
 from unify.registry.trial_objects import Cut, TrialConfig
 from unify.request import open_workspace
+
+_PARTS = ("trials/", "loops/", "simulations/")  # of configs/
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,7 @@ class CheckReport:
 
     Attributes:
         batches: one row a batch: batch, split, pictures, boxes, skipped, lock (``locked``, ``new``, ``not locked``).
-        configs: how many configs were validated, trials among them.
+        configs: how many configs were validated, those of trials, loops and simulations among them.
         warnings: what a person should know, one sentence each.
     """
 
@@ -100,7 +105,7 @@ def check(
 def _check_configs(registry: Registry) -> tuple[int, list[str]]:
     """How many configs there are, all right, and what a person should know of them."""
     folder = registry.workspace / "configs"
-    found = [*sorted(folder.glob("*.yaml")), *sorted(folder.glob("trials/*.yaml"))]
+    found = [path for part in ("", *_PARTS) for path in sorted(folder.glob(f"{part}*.yaml"))]
     paths = [path for path in found if not _is_template(path)]
     failures: list[Problem] = []
     warnings: list[str] = []
@@ -108,6 +113,10 @@ def _check_configs(registry: Registry) -> tuple[int, list[str]]:
         try:
             if path.parent == folder:
                 load_config(path, registry)
+            elif path.parent.name == "loops":
+                load_loop(path, registry)
+            elif path.parent.name == "simulations":
+                warnings += _absent_files(load_simulation(path, registry.workspace, files_needed=False))
             else:
                 warnings += _absent_files(load_trial(path, registry, files_needed=False))
         except UnifyError as error:
@@ -117,14 +126,14 @@ def _check_configs(registry: Registry) -> tuple[int, list[str]]:
     return len(paths), warnings
 
 
-def _absent_files(trial: TrialConfig) -> list[str]:
+def _absent_files(asked: TrialConfig | SimulationConfig) -> list[str]:
     """A warning, no error: a config is shared, and not everybody who has it has the pictures."""
-    if not isinstance(trial.scenario, Cut):
+    if not isinstance(asked.scenario, Cut):
         return []
-    cut = trial.scenario
+    cut = asked.scenario
     files = [path for pair in (*cut.train, *cut.validation, *cut.test) for path in pair]
     absent = [str(path) for path in dict.fromkeys(files) if not path.exists()]
-    return [f"{trial.where}: cannot be run here, not found: {shorten(absent)}"] if absent else []
+    return [f"{asked.where}: cannot be run here, not found: {shorten(absent)}"] if absent else []
 
 
 def _is_template(path: Path) -> bool:

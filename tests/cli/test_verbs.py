@@ -33,6 +33,8 @@ VERBS = [
     "browse",
     "rank",
     "review",
+    "loop",
+    "simulate",
     "cache",
     "schema",
     "register",

@@ -7,6 +7,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from unify.errors import UnifyError
+from unify.ranking import diversity
 from unify.ranking.diversity import FarthestFirst, density, unit_rows
 
 
@@ -59,3 +61,22 @@ def test_a_picture_like_no_other_has_low_density():
     rows = unit_rows(np.array([[1.0, 0.0], [1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]))
     np.testing.assert_allclose(density(rows), [2 / 3, 2 / 3, 2 / 3, 0], atol=1e-6)
     np.testing.assert_allclose(density(rows[:1]), [1.0])
+
+
+def test_of_many_pictures_faiss_finds_nearly_the_same_neighbours(monkeypatch: pytest.MonkeyPatch):
+    pytest.importorskip("faiss", reason="faiss is not installed")
+    rng = np.random.default_rng(0)
+    centres = rng.normal(size=(20, 16))
+    rows = unit_rows(np.repeat(centres, 30, axis=0) + 0.2 * rng.normal(size=(600, 16)))
+    exact = density(rows)
+    monkeypatch.setattr(diversity, "LARGE", 500)
+    np.testing.assert_allclose(density(rows), exact, atol=0.02)
+    twins = unit_rows(np.repeat(np.eye(16), 40, axis=0))
+    np.testing.assert_allclose(density(twins), 1.0, atol=1e-5)
+
+
+def test_of_many_pictures_without_faiss_people_hear_what_to_do(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(diversity, "LARGE", 3)
+    monkeypatch.setattr(diversity, "find_spec", lambda name: None)
+    with pytest.raises(UnifyError, match=r"pip install 'unify-detection\[ann\]'"):
+        density(unit_rows(np.eye(4)))

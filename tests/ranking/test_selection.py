@@ -50,6 +50,24 @@ def test_a_ceiling_stops_a_task():
     assert spend(pairs, Budget(3, {}, {0: 2.0})).tolist() == [0, 1, 3]
 
 
+def test_a_task_that_learns_is_worth_less_with_every_box_it_gets():
+    """Task 0 has one box and is worth 8, 4, 8/3, ... as it gets its own; task 1 has many, and stays at 3."""
+    pairs = Pairs(np.array([0] * 6 + [1] * 3), np.array([8.0] * 6 + [3.0] * 3), np.ones(9), np.ones(9))
+    turns = spend(pairs, Budget(4, {}, {}, {0: 0, 1: 10**6}))
+    assert turns.tolist() == [0, 1, 6, 7]
+    assert spend(pairs, Budget(4, {}, {})).tolist() == [0, 1, 2, 3]
+
+
+@given(pair_lists, st.floats(0.5, 30))
+def test_as_long_as_no_boxes_come_a_learning_task_is_like_any_other(rows: list[tuple[int, float, float]], total: float):
+    pairs = make_pairs(*rows)
+    learning = Pairs(pairs.task, pairs.gain, pairs.cost, np.zeros(len(pairs)))
+    plain, limits = spend(pairs, Budget(total, {0: 1.0}, {1: 3.0})), {0: 4, 1: 0, 2: 9}
+    turns = spend(learning, Budget(total, {0: 1.0}, {1: 3.0}, limits))
+    worth = pairs.gain / pairs.cost
+    assert sorted(worth[turns].tolist()) == sorted(worth[plain].tolist())
+
+
 def test_costs_add_up_to_the_cent():
     pairs = make_pairs(*[(0, 1.0, 0.1)] * 20)
     assert len(spend(pairs, Budget(1.0, {}, {}))) == 10

@@ -28,6 +28,8 @@ FILES = [
     "registry/.schema/autolabeler.json",
     "registry/.schema/config.json",
     "registry/.schema/trial.json",
+    "registry/.schema/loop.json",
+    "registry/.schema/simulation.json",
 ]
 
 

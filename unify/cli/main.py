@@ -21,6 +21,7 @@ from unify.cli import (
     init,
     lineage,
     list,
+    loop,
     plan,
     promote,
     rank,
@@ -29,6 +30,7 @@ from unify.cli import (
     review,
     schema,
     show,
+    simulate,
     trial,
     verify,
 )
@@ -64,7 +66,7 @@ app = typer.Typer(
 )
 for verb in (
     *(init, demo, check, register, list, show, plan, compile, verify, report, browse, lineage, export, evaluate),
-    *(trial, autolabeler, calibrate, promote, rank, review, cache, schema),
+    *(trial, autolabeler, calibrate, promote, rank, review, loop, simulate, cache, schema),
 ):
     verb.add_to(app)
 

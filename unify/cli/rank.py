@@ -41,6 +41,9 @@ def rank(
     weight: Annotated[
         list[str] | None, typer.Option(help="TASK=NUMBER: how much its gain counts; repeat.", show_default=False)
     ] = None,
+    learning_weights: Annotated[
+        bool, typer.Option("--learning-weights", help="Weigh tasks by how much one more box is likely to help each.")
+    ] = False,
     floor: Annotated[
         list[str] | None, typer.Option(help="TASK=COST: spend at least this on it; repeat.", show_default=False)
     ] = None,
@@ -109,6 +112,7 @@ def rank(
         pooling=pooling,
         **_costs(cost),
         task_weights=_numbers("--weight", weight),
+        learning_weights=learning_weights,
         floors=_numbers("--floor", floor),
         ceilings=_numbers("--ceiling", ceiling),
         shortlist=shortlist,

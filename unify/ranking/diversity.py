@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import numpy as np
 
+from unify.errors import Problem, UnifyError
+
 NEIGHBOURS = 10
+LARGE = 100_000  # pictures from which on neighbours are looked for by faiss: comparing all pairs would take hours
 _BLOCK = 2_048  # rows whose similarities are worked out at once
+_CELLS = 16  # of the inverted file, looked into for each picture
+_PICTURES_A_CELL = 64  # that its cells are learned from
 
 
 def unit_rows(embeddings: np.ndarray) -> np.ndarray:
@@ -57,12 +64,19 @@ class FarthestFirst:
 def density(embeddings: np.ndarray) -> np.ndarray:
     """Mean cosine with the nearest `NEIGHBOURS` others, float32 [N] in 0..1: low for pictures like no other.
 
+    Of more than `LARGE` pictures the neighbours are those that an inverted file (faiss) finds, nearly always the same.
+
     Args:
         embeddings: float32 [N, E]; unit rows.
+
+    Raises:
+        UnifyError: there are more than `LARGE`, and faiss is not installed.
     """
     count = min(NEIGHBOURS, len(embeddings) - 1)
     if count < 1:
         return np.ones(len(embeddings), np.float32)
+    if len(embeddings) > LARGE:
+        return np.clip(_means_by_faiss(np.ascontiguousarray(embeddings, np.float32), count), 0, 1)
     means = [_nearest_mean(embeddings, start, count) for start in range(0, len(embeddings), _BLOCK)]
     return np.clip(np.concatenate(means), 0, 1)
 
@@ -73,3 +87,22 @@ def _nearest_mean(embeddings: np.ndarray, start: int, count: int) -> np.ndarray:
     similarity[rows, rows + start] = -np.inf  # itself
     place = similarity.shape[1] - count
     return np.partition(similarity, place, axis=1)[:, place:].mean(axis=1)
+
+
+def _means_by_faiss(embeddings: np.ndarray, count: int) -> np.ndarray:
+    """Mean cosines with ``count`` others, itself aside, of the nearest cells of an inverted file."""
+    if find_spec("faiss") is None:
+        what = f"faiss is not installed, without which the likeness of more than {LARGE:,} pictures takes hours"
+        fix = "pip install 'unify-detection[ann]', set density to 0, or lower the shortlist"
+        raise UnifyError(Problem("density", what, got=f"{len(embeddings):,} pictures", fix=fix))
+    import faiss
+
+    cells = round(np.sqrt(len(embeddings)))
+    index = faiss.index_factory(embeddings.shape[1], f"IVF{cells},Flat", faiss.METRIC_INNER_PRODUCT)
+    index.nprobe = _CELLS
+    index.train(embeddings[:: max(1, len(embeddings) // (cells * _PICTURES_A_CELL))])
+    index.add(embeddings)
+    similarity, found = index.search(embeddings, count + 1)
+    others = (found >= 0) & (found != np.arange(len(embeddings))[:, None])
+    others &= np.cumsum(others, axis=1) <= count  # of equal pictures it may have found others instead of itself
+    return (np.where(others, similarity, 0).sum(axis=1) / np.maximum(others.sum(axis=1), 1)).astype(np.float32)

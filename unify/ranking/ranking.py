@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from unify.progress import Progress
 from unify.ranking.boxes import LabelerFacts
 from unify.ranking.difficulty import Level
 from unify.ranking.diversity import unit_rows
+from unify.ranking.learning import labeled_boxes, learning_weights
 from unify.ranking.measures import Measure
 from unify.ranking.panels import Panel, open_panels
 from unify.ranking.pooling import POOLINGS
@@ -69,7 +70,8 @@ class Ranking:
         def by_place(amounts: Mapping[str, float]) -> dict[int, float]:
             return {place[task]: amount for task, amount in amounts.items() if task in place}
 
-        return Budget(total, by_place(self.settings.floors), by_place(self.settings.ceilings))
+        labeled = by_place(labeled_boxes(self.target)) if self.settings.learning_weights else {}
+        return Budget(total, by_place(self.settings.floors), by_place(self.settings.ceilings), labeled)
 
     def diversity(self, scored: Sequence[ScoredCandidates], table: PairTable) -> Diversity:
         """Embeddings are read of shortlists only."""
@@ -176,6 +178,10 @@ def open_ranking(
             what a measure needs.
     """
     check_tasks([*target.registry.taxonomy.tasks], tasks or ())
+    if settings.learning_weights:
+        weights = learning_weights(target)
+        mine = {task: weight * settings.task_weights.get(task, 1.0) for task, weight in weights.items()}
+        settings = replace(settings, task_weights=mine)
     panels = open_panels(target.config, target.registry, cache)
     panels = tuple(panel for panel in panels if tasks is None or panel.task in tasks)
     return Ranking(target, settings, panels, choose_measures(settings.measures, panels, cache.root), cache)

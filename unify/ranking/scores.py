@@ -87,7 +87,8 @@ def gather_pairs(scored: Sequence[ScoredCandidates]) -> PairTable:
         return np.concatenate([empty, *(getattr(each, name)[at] for each, at in zip(scored, places))])
 
     task = np.repeat(np.arange(len(scored)), [len(at) for at in places])
-    pairs = Pairs(task, joined("gain"), joined("cost"))
+    expected = np.concatenate([empty, *(each.candidates.expected[at] for each, at in zip(scored, places))])
+    pairs = Pairs(task, joined("gain"), joined("cost"), expected)
     return PairTable(pairs, np.concatenate([np.zeros(0, np.int64), *places]))
 
 

@@ -6,8 +6,9 @@ shortlist several times as large, taking whoever is both worth it and unlike wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -22,11 +23,13 @@ class Pairs:
         task: int64 [Q]; index of the task.
         gain: float64 [Q]; 0 or more.
         cost: float64 [Q]; over 0.
+        boxes: float64 [Q]; expected of the task on the picture; read only where a budget knows ``labeled``.
     """
 
     task: np.ndarray
     gain: np.ndarray
     cost: np.ndarray
+    boxes: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
     def __len__(self) -> int:
         return len(self.task)
@@ -44,11 +47,14 @@ class Budget:
         total: on everything.
         floors: index of a task -> at least so much, where it has pairs for it.
         ceilings: index of a task -> at most so much.
+        labeled: index of a task -> boxes that people drew so far. A task's gain falls as it gets more of them, by what
+            it had to what it has; without any task, gains stay.
     """
 
     total: float
     floors: Mapping[int, float]
     ceilings: Mapping[int, float]
+    labeled: Mapping[int, float] = field(default_factory=dict)
 
 
 def spend(pairs: Pairs, budget: Budget) -> np.ndarray:
@@ -66,11 +72,34 @@ def spend(pairs: Pairs, budget: Budget) -> np.ndarray:
                 break
             till.take(pair, task, float(pairs.cost[pair]))
     cheapest = float(pairs.cost.min()) if len(pairs) else 0.0
-    for pair, task, cost in zip(order.tolist(), pairs.task[order].tolist(), pairs.cost[order].tolist()):
+    turns = _in_turn(pairs, order, budget.labeled, till.taken) if budget.labeled else order.tolist()
+    tasks, costs = pairs.task.tolist(), pairs.cost.tolist()
+    for pair in turns:
         if not till.affords(cheapest):
             break
-        till.take(pair, task, cost)
+        till.take(pair, tasks[pair], costs[pair])
     return np.array(list(till.taken), np.int64)
+
+
+def _in_turn(pairs: Pairs, order: np.ndarray, labeled: Mapping[int, float], taken: Mapping[int, None]) -> Iterator[int]:
+    """The pairs that are not ``taken``, which grows meanwhile: always one of the task whose next is worth most now."""
+    worth, task_of = pairs.gain / pairs.cost, pairs.task.tolist()
+    waiting: dict[int, deque[int]] = {}
+    for pair in order.tolist():
+        if pair not in taken:
+            waiting.setdefault(task_of[pair], deque()).append(pair)
+    had = {task: 1 + labeled.get(task, 0.0) for task in {*task_of}}
+    has = dict(had)
+    for pair in taken:
+        has[task_of[pair]] += float(pairs.boxes[pair])
+    while waiting:
+        task = max(waiting, key=lambda each: worth[waiting[each][0]] * had[each] / has[each])
+        pair = waiting[task].popleft()
+        yield pair
+        if pair in taken:
+            has[task] += float(pairs.boxes[pair])
+        if not waiting[task]:
+            del waiting[task]
 
 
 class _Till:

@@ -23,6 +23,8 @@ class RankSettings:
         costs: of a question.
         task_costs: task -> its own costs.
         task_weights: task -> how much its gain counts; 1 by default.
+        learning_weights: weigh tasks by how much one more box is likely to help each (`learning_weights`) as well, the
+            less the more of them are chosen.
         floors: task -> least part of the budget, in its unit.
         ceilings: task -> largest part of it.
         shortlist: see `Diversity`; so are the next two.
@@ -41,6 +43,7 @@ class RankSettings:
     costs: Costs = Costs()
     task_costs: Mapping[str, Costs] = field(default_factory=dict)
     task_weights: Mapping[str, float] = field(default_factory=dict)
+    learning_weights: bool = False
     floors: Mapping[str, float] = field(default_factory=dict)
     ceilings: Mapping[str, float] = field(default_factory=dict)
     shortlist: float = 4.0

@@ -6,7 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from unify.registry.loop_schema import LoopFile
 from unify.registry.schema import AutoLabelerFile, ConfigFile, DatasetsFile, TaxonomyFile
+from unify.registry.simulation_schema import SimulationFile
 from unify.registry.trial_schema import TrialFile
 
 FILE_KINDS: dict[str, type[BaseModel]] = {
@@ -15,6 +17,8 @@ FILE_KINDS: dict[str, type[BaseModel]] = {
     "autolabeler": AutoLabelerFile,
     "config": ConfigFile,
     "trial": TrialFile,
+    "loop": LoopFile,
+    "simulation": SimulationFile,
 }
 
 

@@ -40,6 +40,8 @@ _GITIGNORE = """\
 .unify/
 unified/
 /trials/
+/loops/
+/simulations/
 """
 
 

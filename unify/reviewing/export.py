@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -11,7 +11,7 @@ from uuid import uuid4
 import numpy as np
 
 from unify.autolabel.cache import PredictionCache
-from unify.core.types import JsonObject
+from unify.core.types import BatchRef, JsonObject
 from unify.errors import OutputError, Problem, UnifyError, shorten
 from unify.files import write_whole
 from unify.inference.autolabeling import open_cache
@@ -74,6 +74,7 @@ def review_export(
     output: str | os.PathLike,
     autolabelers: Sequence[str] | None = None,
     limit: int | None = None,
+    hidden: Collection[BatchRef] = (),
     images_root: str | os.PathLike | None = None,
     image_url: str | None = None,
     workspace: str | os.PathLike | None = None,
@@ -91,6 +92,7 @@ def review_export(
         output: the folder to write; one that exists must hold the same already.
         autolabelers: ``name:version`` or ``name``; the top of every stack by default.
         limit: pictures a task, at most.
+        hidden: batches whose boxes people are not shown, such as those that they are compared with.
         images_root: the folder that the tool is served from; pictures are named by their path below it. The workspace
             by default.
         image_url: what stands before such a name in a picture's address; Label Studio's local files by default.
@@ -116,7 +118,8 @@ def review_export(
     projects, warnings = [], []
     for task, mine in queries.items():
         digests = [each.picture for each in mine]
-        known = find_pictures(registry, digests, workers=workers or default_workers(), progress=progress)
+        cores = workers or default_workers()
+        known = find_pictures(registry, digests, hidden=hidden, workers=cores, progress=progress)
         witnesses = find_witnesses(registry, autolabelers, registry.taxonomy.tasks[task])
         draft = _Draft(registry, task, mine, known, names_below(known, root), witnesses, opened)
         projects.append(draft.project(to))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from unify.calibrating.truth import read_truth
 from unify.core.digest import content_ids
-from unify.core.types import ExampleTable
+from unify.core.types import BatchRef, ExampleTable
 from unify.errors import PictureError, PlanError, Problem, shorten
 from unify.intake import take_in
 from unify.planning.build import CompilePlan
@@ -46,13 +46,20 @@ class KnownPictures:
 
 
 def find_pictures(
-    registry: Registry, digests: Sequence[str], *, workers: int, on_error: str = "stop", progress: Progress
+    registry: Registry,
+    digests: Sequence[str],
+    *,
+    hidden: Collection[BatchRef] = (),
+    workers: int,
+    on_error: str = "stop",
+    progress: Progress,
 ) -> KnownPictures:
     """Look pictures up in all registered batches; the same picture in several of them is united.
 
     Args:
         registry: the workspace's registry.
         digests: hex sha256, each once.
+        hidden: batches that are not looked at.
 
     Raises:
         PictureError: some are in no batch, or not any more; lists them.
@@ -60,7 +67,7 @@ def find_pictures(
         UnifyError: anything is wrong with the batches.
     """
     wanted = np.frombuffer(bytes.fromhex("".join(digests)), np.uint8).reshape(-1, 32)
-    everything = list(registry.batches.values())
+    everything = [batch for ref, batch in registry.batches.items() if ref not in hidden]
     read = take_in(registry, everything, on_error=on_error, workers=workers, fresh=True, progress=progress)
     ids = content_ids(wanted)
     batches = [
