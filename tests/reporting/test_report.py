@@ -160,9 +160,14 @@ def test_equal_datasets_have_equal_reports_wherever_they_lie(workspace: Path, mo
 
 
 def test_a_report_changes_nothing(workspace: Path):
-    before = files_of(workspace)
+    before = _but_the_memo_of_digests(workspace)
     made(workspace)
-    assert files_of(workspace) == before
+    assert _but_the_memo_of_digests(workspace) == before
+
+
+def _but_the_memo_of_digests(workspace: Path) -> dict[str, bytes]:
+    """Every file and its bytes; digests of files are remembered as soon as their files are old enough."""
+    return {name: data for name, data in files_of(workspace).items() if not name.startswith(".unify/digests/")}
 
 
 def test_what_changed_from_partial_to_hard(workspace: Path):
