@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from unify.train.detector.checks import check_classes, check_shape
 from unify.train.detector.decode import decode_peaks
 from unify.train.detector.detect import detect
 from unify.train.detector.network import build_layers
+from unify.train.detector.normalization import of_stock_layers
 from unify.train.detector.targets import assign_targets
 from unify.train.evaluate.detections import Detections
 from unify.train.losses.balance import exclusive_columns
@@ -75,11 +75,11 @@ class Detector(keras.Model):
         """What it finds on batches of `unify.load` with its own ``image_hw``, for `unify.evaluate`; see `detect`."""
         return detect(self.with_peaks, batches, floor)
 
-    @cached_property
+    @property
     def with_peaks(self) -> keras.Model:
-        """The same network ending in detections: `boxes` [B, K, 4] yxyx fractions, `scores`, `classes` [B, K] columns.
+        """A copy as it is now that ends in detections: `boxes` [B, K, 4] yxyx, `scores`, `classes` [B, K] columns.
 
-        Of stock Keras layers alone: saved as ``.keras`` it loads anywhere in safe mode, without unify.
+        Boxes are fractions. Of stock Keras layers alone: saved as ``.keras`` it loads in safe mode, without unify.
         """
         return self._with_peaks_of(self.get_layer("heatmap").output)
 
@@ -96,7 +96,7 @@ class Detector(keras.Model):
 
     def _with_peaks_of(self, heatmap: Tensor) -> keras.Model:
         outputs = decode_peaks(heatmap, self.get_layer("boxes").output)
-        return keras.Model(self.input, outputs, name=f"{self.name}_with_peaks")
+        return of_stock_layers(keras.Model(self.input, outputs, name=f"{self.name}_with_peaks"))
 
     def check_classes(self, dataset: str | os.PathLike[str]) -> None:
         """Before training goes on or is measured: is this dataset labeled in the detector's classes?

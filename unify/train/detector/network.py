@@ -4,7 +4,7 @@
                            │+          │+         │
     heads /4 ──────────────┴─── up ────┴─── up ───┘
 
-Built of stock Keras layers and `keras.ops` alone, so a saved network needs nothing of unify to be loaded.
+Of `keras.ops` and stock Keras layers, but for the normalization, for which `of_stock_layers` puts the stock one.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import math
 import keras
 from keras import layers, ops
 
+from unify.train.detector.normalization import FusedBatchNormalization
 from unify.train.losses.shapes import Tensor
 
 STRIDE = 4
@@ -56,7 +57,7 @@ def build_layers(num_classes: int, image_hw: tuple[int, int], width: int) -> tup
 def _conv(x: Tensor, channels: int, size: int, name: str, strides: int = 1) -> Tensor:
     x = layers.Conv2D(channels, size, strides, padding="same", use_bias=False, name=name)(x)
     # The default momentum of 0.99 needs more steps than a short training has.
-    x = layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(x)
+    x = FusedBatchNormalization(momentum=0.9, name=f"{name}_norm")(x)
     return layers.ReLU(name=f"{name}_relu")(x)
 
 
@@ -82,6 +83,6 @@ def _box_head(x: Tensor, width: int) -> Tensor:
     cells = ops.softplus(x)
     y = ops.reshape((ops.arange(height, dtype="float32") + 0.5) / height, (1, height, 1, 1))
     x = ops.reshape((ops.arange(wide, dtype="float32") + 0.5) / wide, (1, 1, wide, 1))
-    up, left, down, right = (cells[..., i : i + 1] for i in range(4))
+    up, left, down, right = ops.split(cells, 4, axis=-1)  # the gradient of four slices would be four whole maps
     edges = [y - up / height, x - left / wide, y + down / height, x + right / wide]
     return layers.Concatenate(dtype="float32", name="boxes")(edges)

@@ -31,9 +31,10 @@ def box_giou(y_true: Tensor, y_pred: Tensor) -> Tensor:
         float32 [...]; finite in value and gradient for empty boxes too.
     """
     true, pred = ops.cast(y_true, "float32"), ops.cast(y_pred, "float32")
-    inner = _area(ops.maximum(true[..., :2], pred[..., :2]), ops.minimum(true[..., 2:], pred[..., 2:]))
-    hull = _area(ops.minimum(true[..., :2], pred[..., :2]), ops.maximum(true[..., 2:], pred[..., 2:]))
-    union = _area(true[..., :2], true[..., 2:]) + _area(pred[..., :2], pred[..., 2:]) - inner
+    (true_low, true_high), (pred_low, pred_high) = ops.split(true, 2, axis=-1), ops.split(pred, 2, axis=-1)
+    inner = _area(ops.maximum(true_low, pred_low), ops.minimum(true_high, pred_high))
+    hull = _area(ops.minimum(true_low, pred_low), ops.maximum(true_high, pred_high))
+    union = _area(true_low, true_high) + _area(pred_low, pred_high) - inner
     return 1.0 - _ratio(inner, union) + _ratio(hull - union, hull)
 
 
@@ -85,8 +86,8 @@ class PartialBoxGIoU(PartialBoxLoss):
 
 
 def _area(low: Tensor, high: Tensor) -> Tensor:
-    side = ops.maximum(high - low, 0.0)
-    return side[..., 0] * side[..., 1]
+    first, second = ops.unstack(ops.maximum(high - low, 0.0), axis=-1)
+    return first * second
 
 
 def _ratio(part: Tensor, whole: Tensor) -> Tensor:

@@ -25,7 +25,7 @@ class Counts:
 
     def positives(self) -> Tensor:
         """float32 []; summed weight of the positives of the global batch."""
-        return sum_over_replicas(ops.sum(weighted(ops.maximum(self.targets, 0.0), self.weights)))
+        return sum_over_replicas(ops.sum(sum_per_picture(weighted(ops.maximum(self.targets, 0.0), self.weights))))
 
     def labeled(self) -> Tensor:
         """float32 []; summed weight of the known elements of the global batch."""
@@ -45,7 +45,10 @@ class Counts:
 
 def sum_per_picture(elements: Tensor) -> Tensor:
     """[B] from [B, ...]."""
-    return ops.sum(elements, axis=_all_but_first(elements))
+    axes = _all_but_first(elements)
+    if len(axes) > 1:  # column by column first: XLA adds several at a time, but the numbers of a row one by one
+        elements, axes = ops.sum(elements, axis=axes[:-1]), (1,)
+    return ops.sum(elements, axis=axes)
 
 
 def sum_over_replicas(value: Tensor) -> Tensor:
