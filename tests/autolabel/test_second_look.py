@@ -63,6 +63,22 @@ def test_a_second_look_is_another_auto_labeler_and_none_changes_nothing(tmp_path
         for options in ({}, {"second_look": {"mirror": True}})
     )
     assert plain != mirrored and "second_look" not in plain["options"]
+    assert mirrored["options"]["second_look"] == {"mirror": True, "noise": 0.0}  # as when there was no dropout
+
+
+def test_every_pass_of_dropout_is_another_auto_labeler(tmp_path: Path):
+    (tmp_path / "model.keras").touch()
+    first, second = (
+        read_spec(make_version("keras", path=tmp_path / "model.keras", second_look={"dropout": number}), tmp_path)
+        for number in (1, 2)
+    )
+    assert first.recipe != second.recipe
+
+
+def test_dropout_of_a_model_whose_layers_nobody_sees_cannot_be_left_on(tmp_path: Path):
+    make_labeler(tmp_path, FINDS_WHITE)
+    with pytest.raises(RegistryError, match="cannot leave dropout on: only Keras models show their layers"):
+        read_spec(make_version("labeler.py:Labeler", second_look={"dropout": 1}), tmp_path)
 
 
 def test_places_in_columns_are_mirrored_too():

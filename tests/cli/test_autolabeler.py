@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from tests.workspaces import make_workspace
+from tests.workspaces import add_batch, add_config, make_workspace
 from unify.cli.main import app
 
 REGISTERED = """\
@@ -99,4 +99,49 @@ def test_a_picture_that_it_fails_on_is_an_error(workspace: Path):
     assert result.stderr == (
         "registry/autolabelers/vehicle.yaml:4:3: auto-labeler 'vehicle:v1' fails on street.png\n"
         "  got:      ValueError: too dark\n"
+    )
+
+
+@pytest.fixture
+def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace whose one picture nobody searched for vehicles."""
+    folder = workspace_with(tmp_path / "asked", "[[10, 10, 50, 40], [60, 20, 90, 90]]")
+    add_batch(folder, "pedestrian:b1", {"street": []}, ["pedestrian", "cyclist"])
+    add_config(folder, ["pedestrian:b1"])
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_looking_again_says_what_was_registered_and_what_comes_next(asked: Path):
+    command = ("autolabeler", "look-again", "vehicle", "--on", "mix", "--mirror", "--noise", 0.05)
+    assert run(*command).stdout.splitlines() == [
+        "vehicle:v1-mirror: mirrored pictures, registered",
+        "vehicle:v1-noise0.05: noise of 0.05 on every pixel, registered",
+        "1 picture: 3 answers inferred, 0 cached",
+        "next, rank by what differs: unify rank mix --budget 500 --measure occurrence",
+    ]
+    assert json.loads(run(*command, "--json").stdout) == {
+        "autolabeler": "vehicle:v1",
+        "looks": {
+            "vehicle:v1-mirror": "mirrored pictures",
+            "vehicle:v1-noise0.05": "noise of 0.05 on every pixel",
+        },
+        "registered": [],
+        "pictures": 1,
+        "inferred": 0,
+        "cached": 3,
+        "measure": "occurrence",  # its answers say nothing of a box's other classes
+    }
+    assert "by occurrence" in run("rank", "mix", "--budget", 500, "--measure", "occurrence").stdout
+
+
+def test_looking_again_without_a_way_to_look_is_refused(asked: Path):
+    assert "give --mirror" in run("autolabeler", "look-again", "vehicle", "--on", "mix", status=1).stderr
+
+
+def test_nothing_to_look_at_is_said(asked: Path):
+    add_batch(asked, "vehicle:b1", {"other": []}, ["car", "truck"])
+    add_config(asked, ["vehicle:b1"], name="known")
+    assert run("autolabeler", "look-again", "vehicle", "--on", "known", "--mirror").stdout == (
+        "no picture of known is unknown for a class of vehicle:v1: there is nothing to look at\n"
     )

@@ -42,9 +42,14 @@ def test_an_object_is_found_once():
     assert (found.right.tolist(), found.wrong.tolist()) == ([0.5], [0.25])
 
 
-def test_boxes_of_people_and_what_they_searched_for_are_not_judged():
+def test_what_people_had_searched_for_is_not_judged():
     found = judged(("car", (0, 0, 5, 5), "human", 1.0))
     assert (found.boxes, found.missing) == (0, 2)
+
+
+def test_a_box_that_a_person_drew_later_is_judged_whatever_folder_its_picture_is_in():
+    found = judge([make_example("b1/a.jpg", [("pedestrian", WALKER, "human", 1.0)])], {"a.jpg": TRUTH}, SEARCHED)
+    assert (found.right.tolist(), found.wrong.tolist(), found.missing) == ([1.0], [], 2)
 
 
 def test_nothing_divides_by_nothing():

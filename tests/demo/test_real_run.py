@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import unify.demo.run as demo
+from unify.demo import told_round
 from unify.progress import Silent
 from unify.registry.trial_objects import DetectorSettings
 
@@ -32,6 +33,7 @@ def test_it_trains_specialists_once(tmp_path: Path):
     assert noted.stages[:2] == ["drawing", "training 3 specialists"]
     assert set(noted.stages[2:]) == {"auto-labeling"}
     assert "\n".join(lines).count("not surely precise enough: stays unknown") == 7
+    assert told_round.UNABLE in lines
     again = _Noted()
     reports = demo.run_demo(folder, num_pictures=40, detector=settings, progress=again, say=lines.append)
     assert again.stages == [] and all(report.up_to_date for report in reports.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.demo.stories import OVERLOOKED, replaying_specialists
 from tests.workspaces import files_of
 from unify.checking import check
 from unify.compiler import CompileReport, compile
+from unify.demo.round import PlayedRound, play_round
 from unify.progress import Silent
 from unify.records.decode import iterate_examples
 
@@ -90,7 +92,54 @@ def test_machines_fill_training_pictures_and_people_alone_label_the_others(story
 
 def test_its_workspace_is_one_to_go_on_with(story: Story):
     report = check(story.folder)
-    assert len(report.batches) == 7 and report.configs == 3 and not report.warnings
+    # Seven batches of teams, a task's truth and a task's answers each; three methods and the loop.
+    assert len(report.batches) == 7 + 3 + 3 and report.configs == 4 and not report.warnings
+
+
+def round_of(story: Story) -> PlayedRound:
+    made = workspace.open_workspace(story.folder, PICTURES, Silent())
+    return play_round(made, story.folder / "unified/soft", Silent())
+
+
+def test_a_round_of_questions_makes_the_asked_labels_right(story: Story):
+    asked = round_of(story).asked
+    assert (asked.after.precision, asked.after.recall) == (1, 1) and asked.after.missing == asked.before.missing
+    assert len(asked.before.right) < len(asked.after.right)  # a specialist overlooks every cyclist
+    assert len(asked.before.wrong) > 0
+
+
+def test_only_what_was_asked_changes(story: Story):
+    found = round_of(story)
+    for asked, everywhere in (
+        (found.asked.before, found.everywhere.before),
+        (found.asked.after, found.everywhere.after),
+    ):
+        assert len(asked.right) < len(everywhere.right) and asked.missing < everywhere.missing
+    gains = [
+        (len(each.after.right) - len(each.before.right), len(each.after.wrong) - len(each.before.wrong))
+        for each in (found.asked, found.everywhere)
+    ]
+    assert gains[0] == gains[1]
+
+
+def test_the_round_is_played_once(story: Story):
+    kept = {name: files_of(story.folder / name) for name in ("loops", "registry", "configs")}
+    assert "(played before)" not in story.text and round_of(story).seconds is None
+    assert {name: files_of(story.folder / name) for name in kept} == kept
+
+
+def test_a_round_that_broke_off_goes_on(story: Story):
+    path = story.folder / "loops/more/loop.json"
+    before = json.loads(path.read_bytes())
+    begun = {**before, "rounds": [{step: before["rounds"][0][step] for step in ("rank", "export")}]}
+    path.write_text(json.dumps(begun))
+    assert round_of(story).seconds is not None
+    assert json.loads(path.read_bytes()) == before
+
+
+def test_what_a_round_brings_is_no_part_of_what_the_methods_compile(story: Story):
+    for method in ("partial", "hard", "soft"):
+        assert compile(method, workspace=story.folder, overwrite=True).up_to_date
 
 
 def test_the_threshold_that_the_config_offers_can_be_taken_and_asks_nothing(story: Story, tmp_path: Path):

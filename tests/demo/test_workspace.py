@@ -99,7 +99,7 @@ def test_a_config_that_a_person_edited_stays(tmp_path: Path):
     assert path.read_text().splitlines()[2:5] == [
         "name: hard",
         "method: hard",
-        'datasets: ["vehicle:all", "pedestrian:all", "signal:all"]',
+        'datasets: ["vehicle:[b1,b2,val]", "pedestrian:[b1,val]", "signal:[b1,val]"]',
     ]
     path.write_text("name: mine\n")
     assert made.config("hard") == path and path.read_text() == "name: mine\n"

@@ -9,6 +9,7 @@ import pytest
 
 import unify
 from tests.looping.workspaces import loop_workspace, write_loop
+from tests.workspaces import files_of
 from unify.errors import LabelError, OutputError, RegistryError, UnifyError
 from unify.looping.state import Step
 
@@ -69,6 +70,17 @@ def test_an_oracle_answers_to_the_end_of_the_round(workspace: Path):
     assert taken["changes"]["accepted"] == 3 and taken["changes"]["added"] == taken["boxes"] - 3
     assert taken["cost"] == pytest.approx(3 * 1.0 + 3 * 0.3 + (taken["boxes"] - 3) * 1.0)
     unify.check(workspace=workspace)
+
+
+def test_auto_labelers_are_measured_again_unless_the_loop_says_not_to(workspace: Path):
+    measured = workspace / "autolabelers/vehicle/v1/calibration.json"
+    write_loop(workspace, calibrate=False)
+    before = files_of(workspace / "registry/autolabelers")
+    go(workspace, auto=True)
+    assert files_of(workspace / "registry/autolabelers") == before and not measured.exists()
+    write_loop(workspace)
+    go(workspace, auto=True)
+    assert files_of(workspace / "registry/autolabelers") != before and measured.exists()
 
 
 def test_rounds_go_on_until_nothing_is_left_to_ask(workspace: Path):

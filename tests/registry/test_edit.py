@@ -210,6 +210,14 @@ def test_a_new_version_goes_on_top_of_the_stack(tmp_path: Path) -> None:
     ]
 
 
+def test_a_version_that_is_not_to_be_the_default_goes_below(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path)
+    for version in ("v1", "v2", "v3"):
+        register_autolabeler(workspace, f"vehicle:{version}", "keras", on_top=version != "v2")
+    stack = load_registry(workspace).autolabelers["vehicle"]
+    assert [version.ref.version for version in stack] == ["v3", "v1", "v2"]
+
+
 def test_an_auto_labeler_of_another_name_says_its_classes(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path)
     with pytest.raises(RegistryError, match="the classes of auto-labeler 'yolo' are not known"):

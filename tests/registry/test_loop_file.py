@@ -34,18 +34,19 @@ def message(folder: Path, text: str) -> str:
 def test_three_keys_are_enough(tmp_path: Path) -> None:
     config = load(tmp_path, "name: night\nconfig: mix\nbudget: 500\n")
     assert (config.config, config.output) == (tmp_path / "configs/mix.yaml", tmp_path / "loops/night")
-    assert (config.tool, config.trial, config.oracle) == ("labelstudio", None, ())
+    assert (config.tool, config.trial, config.oracle, config.calibrate) == ("labelstudio", None, (), True)
     assert config.costs == {"look": 1.0, "review": 0.3, "draw": 1.0}
     assert config.where == "configs/loops/night.yaml"
 
 
 def test_what_the_file_says_is_what_is_asked(tmp_path: Path) -> None:
     text = "name: night\nconfig: mix\nbudget: 5\ntool: coco\ntrial: trials/t\noracle: ['vehicle:[b1-b2]']\n"
-    config = load(tmp_path, text + "costs: {review: 1}\ntasks: [vehicle]\nfloors: {vehicle: 2}\noutput: there\n")
+    text += "costs: {review: 1}\ntasks: [vehicle]\nfloors: {vehicle: 2}\noutput: there\ncalibrate: false\n"
+    config = load(tmp_path, text)
     assert config.trial == tmp_path / "configs/trials/t.yaml"
     assert config.oracle == (BatchRef("vehicle", "b1"), BatchRef("vehicle", "b2"))
     assert (config.costs["review"], config.tasks, config.floors) == (1, ("vehicle",), {"vehicle": 2})
-    assert config.output == tmp_path / "there"
+    assert config.output == tmp_path / "there" and not config.calibrate
 
 
 def test_all_values_that_cannot_be_are_said_at_once(tmp_path: Path) -> None:

@@ -23,7 +23,9 @@ from tests.reviewing.workspaces import (
     write_queue,
 )
 from tests.workspaces import add_config, files_of
+from unify.core.types import BatchRef
 from unify.errors import LabelError, LockError, OutputError, PictureError, PlanError, RegistryError, UnifyError
+from unify.registry.load import load_registry
 from unify.reviewing.bring_back import ReviewImportReport
 from unify.reviewing.export import ReviewExportReport
 from unify.reviewing.project import Project, read_project
@@ -264,6 +266,21 @@ def test_crowds_that_no_tool_shows_come_along(workspace: Path):
     report = bring_back(workspace, back)
     rows = json.loads(report.annotations.read_text())["annotations"]
     assert [(each["category_id"], each["iscrowd"]) for each in rows] == [(2, 0), (1, 1)]
+
+
+def test_nothing_of_a_hidden_batch_comes_along(workspace: Path):
+    add_painted_batch(workspace, "vehicle:kept", {"both": PEOPLE["both"]}, CLASSES)
+    kept, path = BatchRef("vehicle", "kept"), workspace / "data/vehicle/kept.json"
+    content = json.loads(path.read_text())
+    content["annotations"][0]["iscrowd"] = 1
+    path.write_text(json.dumps(content))
+    export(workspace, queue=write_queue(workspace, ["both"]), hidden=[kept])
+    back = answer(workspace, both=[(2, XYWH["truck"])])
+    report = bring_back(workspace, back, hidden=[kept])
+    content = json.loads(report.annotations.read_text())
+    assert [(each["category_id"], each["iscrowd"]) for each in content["annotations"]] == [(2, 0)]
+    batch = load_registry(workspace).batches[BatchRef(*report.batch.split(":"))]
+    assert batch.images == workspace / "data/pedestrian/b1"
 
 
 def test_pictures_of_several_folders_are_one_batch(workspace: Path):

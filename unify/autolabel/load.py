@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from unify.autolabel.interface import Adapter, AutoLabelerSpec
 from unify.autolabel.labeler import AutoLabeler
@@ -11,6 +12,9 @@ from unify.autolabel.problems import in_one_line, problem_of
 from unify.autolabel.second_look import with_second_look
 from unify.errors import AutoLabelerError, Problem, RegistryError, UnifyError, did_you_mean
 from unify.registry.objects import AutoLabelerVersion
+
+if TYPE_CHECKING:
+    from unify.autolabel.options import Options
 
 # Name -> the module that knows how. To add an adapter, write such a module and one line here.
 ADAPTERS = {
@@ -40,9 +44,7 @@ def read_spec(version: AutoLabelerVersion, workspace: Path) -> AutoLabelerSpec:
 
     adapter = _adapter(version)
     options = read_options(version, workspace, adapter.Shape)
-    if options.second_look and version.adapter == "recorded":
-        what, fix = "cannot take a second look: its answers are recorded", "delete the option 'second_look'"
-        raise RegistryError(problem_of(version, what, fix=fix))
+    _check_second_look(version, options)
     files = adapter.files_of(version, workspace, options)
     recipe = {
         "recipe": RECIPE_VERSION,
@@ -53,6 +55,17 @@ def read_spec(version: AutoLabelerVersion, workspace: Path) -> AutoLabelerSpec:
     if not files:
         recipe["version"] = str(version.ref)  # nothing else tells a new model behind an old address
     return AutoLabelerSpec(version, workspace, options, files, recipe)
+
+
+def _check_second_look(version: AutoLabelerVersion, options: Options) -> None:
+    look = options.second_look
+    if look and version.adapter == "recorded":
+        what, fix = "cannot take a second look: its answers are recorded", "delete the option 'second_look'"
+        raise RegistryError(problem_of(version, what, fix=fix))
+    if look and look.dropout and version.adapter != "keras":
+        what, expected = "cannot leave dropout on: only Keras models show their layers", "adapter: keras"
+        fix = "take another second look: mirror or noise"
+        raise RegistryError(problem_of(version, what, got=f"adapter: {version.adapter}", expected=expected, fix=fix))
 
 
 def load_autolabeler(version: AutoLabelerVersion, workspace: Path) -> AutoLabeler:

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from unify.core.predictions import HIGHEST_SCORE_FLOOR, SCORE_FLOOR
 
+MOST_PASSES = 1000
 PADDING = 114  # gray near the mean of photographs: what most letterboxing detectors were trained with
 
 
@@ -43,13 +44,16 @@ ClassNames = Annotated[
 
 
 class SecondLookOptions(BaseModel):
-    """How pictures are changed before the model sees them."""
+    """How pictures, or the model, are changed before it sees them."""
 
     model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
 
     mirror: bool = Field(False, description="left is right")
     noise: Annotated[float, Field(ge=0, le=1)] = Field(
         0.0, description="standard deviation of the noise on every pixel, as a share of 255", examples=[0.05]
+    )
+    dropout: Annotated[int, Field(ge=0, le=MOST_PASSES)] = Field(
+        0, description="number of a pass with the model's dropout left on, from 1; Keras models only", examples=[1]
     )
 
 
@@ -149,6 +153,9 @@ class TensorOptions(Options):
 def recipe_options(options: Options) -> dict[str, Any]:
     """The options that change what is predicted, defaults included, as plain JSON values."""
     recipe = options.model_dump(mode="json", exclude=set(type(options).without_effect))
+    # Younger than answers that are kept.
     if options.second_look is None:
-        del recipe["second_look"]  # younger than answers that are kept
+        del recipe["second_look"]
+    elif not options.second_look.dropout:
+        del recipe["second_look"]["dropout"]
     return recipe

@@ -1,4 +1,4 @@
-"""``unify autolabeler check``."""
+"""``unify autolabeler check`` and ``look-again``."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from unify.cli.options import Json, Workspace
+from unify.cli.cache import CacheRoot
+from unify.cli.options import ExecutorName, GpusPerWorker, Json, OnErrorOption, RayAddress, Workers, Workspace
 
 if TYPE_CHECKING:
     from unify.autolabel.check import AutoLabelerCheck
     from unify.core.types import JsonObject
+    from unify.ranking.second_look import SecondLookReport
 
 
 def add_to(app: typer.Typer) -> None:
-    group = typer.Typer(help="Auto-labelers: does one load and keep the contract?")
+    group = typer.Typer(help="Auto-labelers: does one load and keep the contract, and does it see the same twice?")
     group.command(epilog="Example: unify autolabeler check pedestrian:v3 --on picture.jpg --out drawn.png")(check)
+    group.command(epilog="Example: unify autolabeler look-again pedestrian --on adas_v7 --mirror")(look_again)
     app.add_typer(group, name="autolabeler")
 
 
@@ -43,6 +46,66 @@ def check(
         print_json(_as_json(checked, least))
     else:
         _print(checked, least, out)
+
+
+def look_again(
+    ref: Annotated[str, typer.Argument(help="An auto-labeler, name:version or name.", show_default=False)],
+    on: Annotated[str, typer.Option(help="A config, or the folder of a unified dataset.", show_default=False)],
+    mirror: Annotated[bool, typer.Option("--mirror", help="Look at mirrored pictures.")] = False,
+    noise: Annotated[float, typer.Option(min=0, max=1, help="Look at pictures with noise, such as 0.05.")] = 0.0,
+    dropout: Annotated[int, typer.Option(min=0, help="So many passes with dropout left on; Keras models only.")] = 0,
+    workers: Workers = None,
+    executor: Annotated[ExecutorName, typer.Option(help="local processes, or a Ray cluster.")] = ExecutorName.LOCAL,
+    ray_address: RayAddress = None,
+    gpus_per_worker: GpusPerWorker = None,
+    on_error: OnErrorOption = "stop",
+    cache: CacheRoot = None,
+    workspace: Workspace = None,
+    json: Json = False,
+) -> None:
+    """Have an auto-labeler look again at the pictures that people could be asked about, mirrored or with noise.
+
+    Each look is a version at the bottom of the stack, and its answers are cached. `unify rank --measure consistency`,
+    or occurrence, then finds the pictures on which the looks differ.
+    """
+    from unify.cli.output import Bars, print_json
+    from unify.cli.place import dataset_folder
+    from unify.ranking.second_look import look_again as run
+
+    folder = dataset_folder(Path(on), workspace)
+    with Bars() as bars:
+        report = run(
+            ref,
+            on=folder if (folder / "manifest.json").is_file() else on,
+            mirror=mirror,
+            noise=noise,
+            dropout=dropout,
+            workspace=workspace,
+            cache=cache,
+            workers=workers,
+            executor=str(executor),
+            ray_address=ray_address,
+            gpus_per_worker=gpus_per_worker,
+            on_error=str(on_error),
+            progress=bars,
+        )
+    if json:
+        print_json(report.summary())
+    else:
+        _print_looks(report, on)
+
+
+def _print_looks(report: SecondLookReport, on: str) -> None:
+    from unify.cli.output import plural
+
+    if not report.pictures:
+        print(f"no picture of {on} is unknown for a class of {report.autolabeler}: there is nothing to look at")
+        return
+    for ref, meaning in report.looks.items():
+        print(f"{ref}: {meaning}" + (", registered" if ref in report.registered else ""))
+    inferred, cached = report.inference.inferred, report.inference.cached
+    print(f"{plural(report.pictures, 'picture')}: {plural(inferred, 'answer')} inferred, {cached:,} cached")
+    print(f"next, rank by what differs: unify rank {on} --budget 500 --measure {report.measure}")
 
 
 def _as_json(checked: AutoLabelerCheck, least: float) -> JsonObject:

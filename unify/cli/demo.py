@@ -19,8 +19,8 @@ def demo(
     """Show the whole story on drawn driving scenes, in two to three minutes on two free cores.
 
     Draws them, cuts them into partially labeled batches of three teams, compiles those (partial), trains a small
-    specialist for each team's classes, lets the specialists fill what nobody labeled (hard, soft), and draws one scene
-    by each method beside its truth.
+    specialist for each team's classes, lets the specialists fill what nobody labeled (hard, soft), draws one scene by
+    each method beside its truth, and plays a round of labeling: asks what helps most, takes the answers in, compiles.
 
     The same command goes on with a demo that was interrupted. Without TensorFlow the story ends before the training.
     """

@@ -1,6 +1,7 @@
 """``unify demo``: the whole story on drawn scenes, from batches that each know a part to one dataset that knows more.
 
-Scenes → batches of three teams → ``partial`` → a specialist for each task → ``hard`` and ``soft`` → beside each other.
+Scenes → batches of three teams → ``partial`` → a specialist for each task → ``hard`` and ``soft`` → beside each other
+→ a round of questions.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from pathlib import Path
 from unify.calibrating.report import CalibrationReport
 from unify.calibrating.requirements import MODULES
 from unify.compiler import CompileReport, compile
-from unify.demo import told
+from unify.demo import told, told_round
 from unify.demo.cut import TASKS, people_searched
 from unify.demo.judge import Judgment, judge
 from unify.demo.known import draw_known
 from unify.demo.methods import draw_methods
+from unify.demo.round import play_round
 from unify.demo.workspace import DemoWorkspace, open_workspace
 from unify.progress import Progress
 from unify.records.decode import iterate_examples
@@ -50,7 +52,7 @@ def run_demo(
         say: called with what a person should read, some lines at a time.
 
     Returns:
-        method -> what its compile did; ``partial`` alone where what specialists need is not installed.
+        method -> what its first compile did; ``partial`` alone where what specialists need is not installed.
 
     Raises:
         OutputError: the folder holds something else.
@@ -75,6 +77,8 @@ def run_demo(
     reports |= {method: _compile(method, made, progress) for method in ("hard", "soft")}
     say(told.methods(reports, {method: _judge(report, made) for method, report in reports.items()}))
     draw_methods({method: report.output for method, report in reports.items()}, made, made.folder / "demo.png")
+    able = any(each.thresholds.usable for report in specialists for each in report.calibration.classes.values())
+    say(told_round.played(play_round(made, reports["soft"].output, progress)) if able else told_round.UNABLE)
     say(told.farewell(folder))
     return reports
 

@@ -27,6 +27,10 @@ SCENES, TRUTH = "scenes", "truth.json"
 IMAGE_HW = (360, 640)
 VAL_SHARE = 0.2
 
+LOOP = "more"
+ORACLE = "truth"  # batches that know all that is on the training pictures
+BUDGET = 60
+
 _TAXONOMY_REMARK = "Three teams, three tasks. Ids are never changed or used again; 0 is background."
 _CONFIG = """\
 # yaml-language-server: $schema=../registry/.schema/config.json
@@ -44,6 +48,15 @@ _REMARKS = {
 _THRESHOLD = """\
 # Take the '#' off and compile again with --overwrite: the specialists are asked nothing, their answers are kept.
 #autolabelers: {vehicle: {version: v1, thresholds: {car: 0.6}}}
+"""
+_LOOP = """\
+# yaml-language-server: $schema=../../registry/.schema/loop.json
+# Rounds of labeling. One was played; this plays the next: unify loop loops/{name} --auto
+name: {name}
+config: soft
+budget: {budget}  # a round; 1 is the work of drawing a box
+oracle: {oracle}  # answer in place of people
+calibrate: false  # the specialists' thresholds stay, so that labels alone make the difference
 """
 
 
@@ -67,10 +80,22 @@ class DemoWorkspace:
         """The method's compile config; written where there is none, for a person may have edited it."""
         path = self.folder / "configs" / f"{method}.yaml"
         if not path.exists():
-            datasets = json.dumps([f"{task}:all" for task in TASKS])
+            datasets = json.dumps([self._selection(task) for task in TASKS])
             text = _CONFIG.format(method=method, remark=_REMARKS[method], datasets=datasets)
             write_whole(path, (text + (_THRESHOLD if method == "hard" else "")).encode())
         return path
+
+    def loop(self) -> Path:
+        """The config of rounds of labeling over what ``soft`` makes; written where there is none."""
+        path = self.folder / "configs" / "loops" / f"{LOOP}.yaml"
+        if not path.exists():
+            oracle = json.dumps([f"{task}:{ORACLE}" for task in TASKS])
+            write_whole(path, _LOOP.format(name=LOOP, budget=BUDGET, oracle=oracle).encode())
+        return path
+
+    def _selection(self, task: str) -> str:
+        """What a task's team labeled; not ``all``, for what a round brings is no part of it."""
+        return f"{task}:[{','.join(cut.batch for cut in self.cuts if cut.task == task)}]"
 
 
 def open_workspace(folder: Path, num_pictures: int, progress: Progress) -> DemoWorkspace:
@@ -116,7 +141,9 @@ def _make(folder: Path, num_pictures: int, progress: Progress) -> None:
     tick = progress.stage("drawing", num_pictures)
     truths = draw_pictures(folder / SCENES, ScenePainter(IMAGE_HW), numbers, default_workers(), tick)
     start_workspace(folder, taxonomy_yaml(TASKS, _TAXONOMY_REMARK, exclusive=False))
-    _register(folder, _cut(truths))
+    cuts = _cut(truths)
+    _register(folder, cuts)
+    _register_truth(folder, cuts)
     write_coco(folder / SCENES / TRUTH, truths, tuple(CLASSES))
 
 
@@ -141,6 +168,15 @@ def _register(folder: Path, cuts: Sequence[Cut]) -> None:
             format=FORMATS[cut.task],
             split=cut.split,
         )
+
+
+def _register_truth(folder: Path, cuts: Sequence[Cut]) -> None:
+    """For every task a batch of all training pictures, which no config selects: it answers in place of people."""
+    train = {truth.file_name: truth for cut in cuts if cut.split == "train" for truth in cut.pictures}
+    for task, classes in TASKS.items():
+        annotations = folder / "data" / task / f"{ORACLE}.json"
+        write_coco(annotations, list(train.values()), classes)
+        register_dataset(folder, f"{task}:{ORACLE}", annotations.relative_to(folder), SCENES, split="train")
 
 
 def _read_truths(scenes: Path) -> tuple[Truth, ...]:

@@ -204,6 +204,8 @@ def _bring_back(now: Round, task: str) -> ReviewImportReport:
         now.project(task),
         _files(now.answers(task)),
         batch=f"{task}:{now.asked.name}-r{now.number}",
+        measure=now.asked.calibrate,
+        hidden=now.asked.oracle,
         workspace=how.workspace,
         cache=how.cache,
         workers=how.workers,

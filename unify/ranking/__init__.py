@@ -7,5 +7,6 @@ Read ``rank.py`` first (the story). ``formulas.py``, ``committee.py`` and ``cons
 is, ``measures.py`` names these measures and says what each needs, ``scoring.py`` takes them over all pictures,
 ``difficulty.py`` sorts pictures and boxes, ``selection.py`` and ``diversity.py`` spend the budget, ``queue.py`` writes
 the queue down. ``pictures.py`` rates whole pictures for whoever shows them, ``stream.py`` judges pictures that come in
-batches, ``mining.py`` finds where auto-labelers err on pictures that people have labeled.
+batches, ``mining.py`` finds where auto-labelers err on pictures that people have labeled. ``second_look.py`` (with
+``looks.py``) alone runs models, before a ranking: the same auto-labeler on changed pictures, to be compared.
 """

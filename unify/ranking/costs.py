@@ -13,7 +13,9 @@ from unify.errors import Problem, UnifyError
 class Costs:
     """What people's work costs; the unit is up to you, by default drawing one box.
 
-    Confirming a box takes a fifth to a third of the time of drawing it (Papadopoulos et al. 2016, 2017).
+    Confirming a box takes a fifth to a third of the time of drawing it (Papadopoulos et al. 2016, arXiv 1602.08405, and
+    2017, arXiv 1708.02750), and some are corrected: 0.3. That a picture costs as much to search as a box to draw is a
+    round number, not measured: put in what your own people need.
 
     Attributes:
         look: opening a picture and searching it for a task's classes; over 0.

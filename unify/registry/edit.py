@@ -57,6 +57,7 @@ def register_autolabeler(
     path: str | Path | None = None,
     *,
     classes: Sequence[str] | None = None,
+    on_top: bool = True,
     **optional: Any,
 ) -> Path:
     """Puts a version on top of the stack in ``registry/autolabelers/<name>.yaml``, which is made for the first one.
@@ -67,6 +68,7 @@ def register_autolabeler(
         adapter: a known adapter or ``path/to/file.py:Class``.
         path: weights, relative to the workspace.
         classes: the classes it finds; by default those of the versions below it, else those of the task of its name.
+        on_top: it is the stack's default from now on; else it goes to the bottom.
         **optional: the other keys of a version (`schema.VersionEntry`); None stands for not given.
 
     Returns:
@@ -83,7 +85,9 @@ def register_autolabeler(
             if str(known.ref) == ref:
                 raise _exists("auto-labeler", ref, known.where)
         head = {"name": name, "classes": _classes(name, classes, registry)}
-        return _add(registry, f"autolabelers/{name}.yaml", "autolabeler", head, "versions", version, entry, on_top=True)
+        return _add(
+            registry, f"autolabelers/{name}.yaml", "autolabeler", head, "versions", version, entry, on_top=on_top
+        )
 
 
 def amend_version(workspace: Path, ref: AutoLabelerRef, values: Mapping[str, Any]) -> bool:

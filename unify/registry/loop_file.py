@@ -60,6 +60,7 @@ def _build(file: YamlFile, entry: LoopFile, registry: Registry) -> LoopConfig:
         learning_weights=entry.learning_weights,
         floors=entry.floors,
         ceilings=entry.ceilings,
+        calibrate=entry.calibrate,
         trial=find_config(root, entry.trial) if entry.trial else None,
         oracle=tuple(ref for text in entry.oracle for ref in parse_selection(text, known)),
         where=file.shown,

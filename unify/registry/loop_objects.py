@@ -28,6 +28,7 @@ class LoopConfig:
         learning_weights: weigh tasks by how much one more box is likely to help each.
         floors: task -> least part of the budget.
         ceilings: task -> largest part of it.
+        calibrate: measure the auto-labelers again with what came back.
         trial: absolute path of a trial's config, or None.
         oracle: batches that answer in place of people.
         where: ``file`` of the config.
@@ -45,6 +46,7 @@ class LoopConfig:
     learning_weights: bool = False
     floors: Mapping[str, float] = field(default_factory=dict)
     ceilings: Mapping[str, float] = field(default_factory=dict)
+    calibrate: bool = True
     trial: Path | None = None
     oracle: tuple[BatchRef, ...] = ()
     where: str = ""

@@ -49,6 +49,7 @@ class LoopFile(Shape):
     ceilings: dict[str, Amount] = Field(
         {}, description="task: largest part of the budget, in its unit", examples=[{"pedestrian": 300}]
     )
+    calibrate: bool = Field(True, description="false: do not measure auto-labelers again with what came back")
     trial: str = Field(
         "", min_length=1, description="trial over registered batches, made after every round", examples=["trials/adas"]
     )

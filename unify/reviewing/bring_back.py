@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -88,6 +88,7 @@ def review_import(
     batch: str | None = None,
     voting: str = "majority",
     measure: bool = True,
+    hidden: Collection[BatchRef] = (),
     workspace: str | os.PathLike | None = None,
     cache: str | os.PathLike | None = None,
     workers: int | None = None,
@@ -104,6 +105,7 @@ def review_import(
         batch: name of the new batch, ``task:batch``; after the project's id by default.
         voting: who decides on classes: ``majority`` or ``dawid-skene``.
         measure: measure the auto-labelers whose boxes were shown again, and write their thresholds and metrics.
+        hidden: batches of which nothing comes along, as when the queue was exported.
         workspace: folder that holds ``registry/``; the nearest parent of the current folder by default.
         cache: folder or URL of the prediction cache; ``.unify/cache`` in the workspace by default.
         workers: threads that look at pictures; the cores of this machine by default.
@@ -123,7 +125,8 @@ def review_import(
     answers = _read(shown, Path(project), files)
     verdicts = _in_order(shown, agree(answers.given, _voting(voting)))
     workers, progress = workers or default_workers(), progress or Silent()
-    known = find_pictures(registry, [each.picture for each in verdicts], workers=workers, progress=progress)
+    digests = [each.picture for each in verdicts]
+    known = find_pictures(registry, digests, hidden=hidden, workers=workers, progress=progress)
     annotations, is_new = register_batch(registry, ref, shown, verdicts, known)
     again = Remeasured((), ())
     if measure and is_new:

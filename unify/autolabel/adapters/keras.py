@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from unify.autolabel.adapters.backend import import_backend
+from unify.autolabel.adapters.dropout import leave_dropout_on
 from unify.autolabel.adapters.weights import weights_of
 from unify.autolabel.heads import Outputs
 from unify.autolabel.interface import AutoLabelerSpec
@@ -46,6 +47,8 @@ def load(spec: AutoLabelerSpec) -> TensorModel:
         )
         problem = problem_of(spec.version, "cannot be loaded in safe mode", got=in_one_line(error), fix=fix)
         raise AutoLabelerError(problem) from error
+    if spec.options.second_look and spec.options.second_look.dropout:
+        leave_dropout_on(model, spec.options.second_look.dropout, spec.version)
     return TensorModel(spec, _Network(model))
 
 
