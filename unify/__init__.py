@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from unify.errors import UnifyError
     from unify.looping.loop import loop
     from unify.ranking.rank import rank
+    from unify.ranking.second_look import look_again
     from unify.ranking.settings import RankSettings
     from unify.records.export import export_dataset as export
     from unify.records.reader import load
@@ -56,6 +57,7 @@ _HOMES = {
     "init": ("unify.registry.workspace", "init_workspace"),
     "lineage": ("unify.reporting.lineage.ask", "lineage"),
     "load": ("unify.records.reader", "load"),
+    "look_again": ("unify.ranking.second_look", "look_again"),
     "loop": ("unify.looping.loop", "loop"),
     "plan": ("unify.compiler", "plan"),
     "promote": ("unify.calibrating.promotion", "promote"),
@@ -87,6 +89,7 @@ __all__ = [
     "init",
     "lineage",
     "load",
+    "look_again",
     "loop",
     "losses",
     "plan",

@@ -114,11 +114,12 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_looking_again_says_what_was_registered_and_what_comes_next(asked: Path):
     command = ("autolabeler", "look-again", "vehicle", "--on", "mix", "--mirror", "--noise", 0.05)
-    assert run(*command).stdout.splitlines() == [
+    told = run(*command).stdout.splitlines()
+    assert told == [
         "vehicle:v1-mirror: mirrored pictures, registered",
         "vehicle:v1-noise0.05: noise of 0.05 on every pixel, registered",
         "1 picture: 3 answers inferred, 0 cached",
-        "next, rank by what differs: unify rank mix --budget 500 --measure occurrence",
+        "next, rank by what differs: unify rank mix --budget 500 --measure occurrence --task vehicle",
     ]
     assert json.loads(run(*command, "--json").stdout) == {
         "autolabeler": "vehicle:v1",
@@ -127,12 +128,13 @@ def test_looking_again_says_what_was_registered_and_what_comes_next(asked: Path)
             "vehicle:v1-noise0.05": "noise of 0.05 on every pixel",
         },
         "registered": [],
+        "failed": {},
         "pictures": 1,
         "inferred": 0,
         "cached": 3,
         "measure": "occurrence",  # its answers say nothing of a box's other classes
     }
-    assert "by occurrence" in run("rank", "mix", "--budget", 500, "--measure", "occurrence").stdout
+    assert "by occurrence" in run(*told[-1].partition("unify ")[2].split()).stdout
 
 
 def test_looking_again_without_a_way_to_look_is_refused(asked: Path):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import unify
 from tests.ranking.remembered import add_versions, remember
 from tests.workspaces import add_batch, add_config, make_workspace
-from unify.ranking.learning import learning_weights
+from unify.ranking.learning import labels_that_count, learning_weights, mean_boxes
 from unify.ranking.target import open_target
 
 BOX = (4.0, 4.0, 24.0, 20.0)
@@ -39,6 +40,24 @@ def test_an_auto_labeler_that_nobody_measured_is_half_right(workspace: Path):
     path.write_text("".join(line for line in path.read_text().splitlines(True) if "metrics" not in line))
     weights = learning_weights(open_target("mix", workspace=workspace))
     assert weights["pedestrian"] == pytest.approx((2 * 0.5 / 10) / (2 * 0.2 / 2))
+
+
+def test_the_mean_of_boxes_is_over_pictures_on_which_people_looked_for_them(workspace: Path):
+    assert mean_boxes(open_target("mix", workspace=workspace)) == pytest.approx({"vehicle": 1.0, "pedestrian": 1.0})
+    add_batch(workspace, "vehicle:b2", {"v1": [], "v2": []}, ["car", "truck"])
+    add_batch(workspace, "pedestrian:b2", {"x": []}, ["pedestrian"], labeled_classes="[pedestrian]")
+    add_config(workspace, ["vehicle:b1", "vehicle:b2", "pedestrian:b2"])
+    means = mean_boxes(open_target("mix", workspace=workspace))
+    assert means == pytest.approx({"vehicle": 1 / 3, "pedestrian": 0.0})
+    add_config(workspace, ["pedestrian:b2"])
+    assert np.isnan(mean_boxes(open_target("mix", workspace=workspace))["vehicle"])
+
+
+def test_crowded_pictures_count_more_than_empty_ones_but_less_than_their_boxes(workspace: Path):
+    add_batch(workspace, "vehicle:b2", {"v1": [("car", (4, 4, 20, 16)), ("truck", (1, 1, 9, 9))] * 4}, ["car", "truck"])
+    add_config(workspace, ["vehicle:b1", "vehicle:b2"])
+    counts = labels_that_count(open_target("mix", workspace=workspace))
+    assert counts == pytest.approx({"vehicle": (9 * 2) ** 0.5, "pedestrian": 0.0})
 
 
 def test_the_task_that_learns_more_is_asked_about_first(workspace: Path):

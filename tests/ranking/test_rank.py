@@ -89,6 +89,19 @@ def test_costs_are_looking_and_reviewing_and_drawing(workspace: Path):
     assert costs[digest("p5")] == pytest.approx(1.3 + 0.06)  # the box under the reject threshold is not shown
 
 
+def test_who_is_shown_nothing_draws_as_many_boxes_as_people_drew_so_far(workspace: Path):
+    """One vehicle on two pictures: half of one is expected on each of six, whatever the scores add up to."""
+    remember_cars(workspace, {**SURE_TO_UNSURE, "p5": [0.5, 0.06]})
+    settings = unify.RankSettings(unaided=True, explain=True)
+    queries = {
+        query.picture: query for query in unify.rank("mix", budget=100, settings=settings, workspace=workspace).queries
+    }
+    costs = {word: queries[digest(word)].cost for word in PICTURES}
+    assert costs["p0"] == pytest.approx(1.0) and sum(costs.values()) == pytest.approx(6 * (1 + 0.5))
+    assert (costs["p5"] - 1) / (costs["p1"] - 1) == pytest.approx(0.56 / 0.98)
+    assert "review 0 × 0.3, draw 0.76 × 1; 0.76 boxes expected" in queries[digest("p1")].reasons[-1]
+
+
 def test_the_budget_is_kept_and_a_task_may_have_its_own_costs(workspace: Path):
     remember_cars(workspace, SURE_TO_UNSURE)
     settings = unify.RankSettings(task_costs={"vehicle": Costs(look=2, review=0, draw=0)})

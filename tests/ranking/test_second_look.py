@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 
 import unify
-from tests.inference.painted import add_labeler, add_painted_batch, calls
+from tests.inference.painted import add_labeler, add_painted_batch, calls, street
 from tests.workspaces import add_config, files_of, make_workspace
 from unify.errors import AutoLabelerError, CacheError, RegistryError, UnifyError
+from unify.inference.autolabeling import open_cache
+from unify.ranking.panels import open_panels
 from unify.ranking.second_look import SecondLookReport, look_again
 from unify.ranking.settings import RankSettings
+from unify.registry.config import load_config
 from unify.registry.load import load_registry
 
 BLIND_ON_THE_RIGHT = "picture = picture.copy()\npicture[:, 50:] = 128"
@@ -71,6 +74,39 @@ def test_a_ranking_by_consistency_needs_it_and_finds_what_differs(workspace: Pat
         ranked()
     assert look(workspace, mirror=True).measure == "consistency"
     assert [query.file for query in ranked()] == ["left.png", "centre.png", "none.png"]
+
+
+def test_a_look_is_measured_as_its_plain_version_is(workspace: Path):
+    """Else a calibrated version and its own look would differ on every box."""
+    add_painted_batch(workspace, "vehicle:v", {f"w{i}": street(i) for i in range(6)}, ["car", "truck"], split="val")
+    add_labeler(workspace, "vehicle", ["car"])
+    unify.calibrate("vehicle:v1", on=["vehicle:v"], workspace=workspace)
+    look(workspace, mirror=True)
+    registry = load_registry(workspace)
+    config = load_config(workspace / "configs/mix.yaml", registry)
+    (panel,) = open_panels(config, registry, open_cache(workspace, None))
+    plain, mirrored = panel.members
+    assert mirrored.ref == "vehicle:v1-mirror" and 1 in plain.calibrators
+    assert mirrored.calibrators == plain.calibrators
+    np.testing.assert_equal(vars(mirrored.bands), vars(plain.bands))
+
+
+def test_pictures_that_could_not_be_processed_are_told_and_asked_again_on_request(workspace: Path):
+    blank = 'if (picture[..., 0] == 255).sum() < 2:\n            raise ValueError("nothing there")'
+    add_labeler(workspace, "vehicle", ["car"], misbehave=blank)
+    report = look(workspace, mirror=True)
+    assert report.failed == {"vehicle:v1": 1, "vehicle:v1-mirror": 1}
+    assert report.registered == ("vehicle:v1-mirror",)
+    again = look(workspace, mirror=True)
+    assert again.failed == report.failed and again.inference.inferred == 0
+    assert look(workspace, mirror=True, retry_failed=True).inference.inferred == 2
+
+
+def test_a_look_that_processes_nothing_is_not_registered(workspace: Path):
+    add_labeler(workspace, "vehicle", ["car"], misbehave='raise ValueError("never")')
+    report = look(workspace, mirror=True)
+    assert report.failed == {"vehicle:v1": 3, "vehicle:v1-mirror": 3}
+    assert report.registered == () and stack(workspace) == ["vehicle:v1"]
 
 
 def test_pictures_that_nobody_could_be_asked_about_are_not_looked_at(workspace: Path):

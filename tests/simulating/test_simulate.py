@@ -63,6 +63,15 @@ def test_no_pair_is_asked_twice(finished):
             assert points[-1]["questions"] == sum(sum(each.get("asked", {}).values()) for each in points)
 
 
+def test_no_strategy_is_helped_by_labels_that_it_did_not_ask_for(finished):
+    """A calibration would be made of fully labeled pictures."""
+    for seed in (0, 1, 2):
+        registry = finished.output / f"work/seed-{seed}/ours/registry"
+        assert "v0" in (registry / "autolabelers/detector.yaml").read_text()
+        assert "calibration" not in (registry / "autolabelers/detector.yaml").read_text()
+        assert not [path for path in registry.rglob("*.yaml") if "validation" in path.read_text()]
+
+
 def test_the_files_say_what_the_report_says(finished):
     content = json.loads((finished.output / "simulation.json").read_bytes())
     assert content == finished.content and set(content["strategies"]) == set(STRATEGIES)

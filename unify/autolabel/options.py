@@ -44,7 +44,7 @@ ClassNames = Annotated[
 
 
 class SecondLookOptions(BaseModel):
-    """How pictures, or the model, are changed before it sees them."""
+    """How pictures are changed before the model sees them, or how the model is."""
 
     model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
 

@@ -1,5 +1,7 @@
 """Another look at the same pictures: mirrored, or with noise, and the boxes brought back to where they belong.
 
+(Dropout left on, the third way, is the Keras adapter's: `adapters/dropout.py`.)
+
 A version with such options is a version of its own, with a fingerprint and cached answers of its own, so that what it
 finds can be held against what the plain one finds (`unify rank --measure consistency`).
 """

@@ -59,14 +59,17 @@ def look_again(
     ray_address: RayAddress = None,
     gpus_per_worker: GpusPerWorker = None,
     on_error: OnErrorOption = "stop",
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Ask again about pictures that could not be processed.")
+    ] = False,
     cache: CacheRoot = None,
     workspace: Workspace = None,
     json: Json = False,
 ) -> None:
-    """Have an auto-labeler look again at the pictures that people could be asked about, mirrored or with noise.
+    """Have an auto-labeler look again at the pictures that people could be asked about: mirrored, noisy or by dropout.
 
-    Each look is a version at the bottom of the stack, and its answers are cached. `unify rank --measure consistency`,
-    or occurrence, then finds the pictures on which the looks differ.
+    Each look is a version at the bottom of the stack, and its answers are cached. The `unify rank` that is printed last
+    finds the pictures on which the looks differ.
     """
     from unify.cli.output import Bars, print_json
     from unify.cli.place import dataset_folder
@@ -87,6 +90,7 @@ def look_again(
             ray_address=ray_address,
             gpus_per_worker=gpus_per_worker,
             on_error=str(on_error),
+            retry_failed=retry_failed,
             progress=bars,
         )
     if json:
@@ -105,7 +109,10 @@ def _print_looks(report: SecondLookReport, on: str) -> None:
         print(f"{ref}: {meaning}" + (", registered" if ref in report.registered else ""))
     inferred, cached = report.inference.inferred, report.inference.cached
     print(f"{plural(report.pictures, 'picture')}: {plural(inferred, 'answer')} inferred, {cached:,} cached")
-    print(f"next, rank by what differs: unify rank {on} --budget 500 --measure {report.measure}")
+    for ref, failed in report.failed.items():
+        print(f"{ref} could not process {plural(failed, 'picture')}; ask it again with --retry-failed")
+    tasks = "".join(f" --task {task}" for task in report.tasks)
+    print(f"next, rank by what differs: unify rank {on} --budget 500 --measure {report.measure}{tasks}")
 
 
 def _as_json(checked: AutoLabelerCheck, least: float) -> JsonObject:

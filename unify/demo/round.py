@@ -11,11 +11,14 @@ from pathlib import Path, PurePosixPath
 from unify.core.types import JsonObject
 from unify.demo.cut import CLASSES, TASKS, people_searched
 from unify.demo.judge import Judgment, judge
-from unify.demo.workspace import LOOP, DemoWorkspace
+from unify.demo.workspace import DemoWorkspace
 from unify.looping.loop import loop
 from unify.looping.state import Step, read_state
 from unify.progress import Progress
 from unify.records.decode import iterate_examples
+from unify.registry.load import load_registry
+from unify.registry.loop_file import load_loop
+from unify.registry.loop_objects import LoopConfig
 
 
 @dataclass(frozen=True)
@@ -66,19 +69,20 @@ def play_round(made: DemoWorkspace, soft: Path, progress: Progress) -> PlayedRou
     Raises:
         UnifyError: anything is wrong with the workspace, which a person may have edited.
     """
-    config, folder = made.loop(), made.folder / "loops" / LOOP
-    began, played = time.perf_counter(), _is_played(folder)
+    config = made.loop()
+    asked = load_loop(config, load_registry(made.folder))
+    began, played = time.perf_counter(), _is_played(asked)
     if not played:
         loop(config, auto=True, workspace=made.folder, progress=progress)
-    rounds = read_state(folder, LOOP).rounds
+    rounds = read_state(asked.output, asked.name).rounds
     if not rounds:
         return None
     seconds = None if played else time.perf_counter() - began
-    return _told(made, soft, folder / "round-1", rounds[0], seconds)
+    return _told(made, soft, asked.output / "round-1", rounds[0], seconds)
 
 
-def _is_played(folder: Path) -> bool:
-    rounds = read_state(folder, LOOP).rounds
+def _is_played(asked: LoopConfig) -> bool:
+    rounds = read_state(asked.output, asked.name).rounds
     return bool(rounds) and Step.COMPILE in rounds[0]
 
 

@@ -176,7 +176,10 @@ def _register_truth(folder: Path, cuts: Sequence[Cut]) -> None:
     for task, classes in TASKS.items():
         annotations = folder / "data" / task / f"{ORACLE}.json"
         write_coco(annotations, list(train.values()), classes)
-        register_dataset(folder, f"{task}:{ORACLE}", annotations.relative_to(folder), SCENES, split="train")
+        notes = "all that is on the training pictures; answers in place of people, leave it out of configs"
+        register_dataset(
+            folder, f"{task}:{ORACLE}", annotations.relative_to(folder), SCENES, split="train", notes=notes
+        )
 
 
 def _read_truths(scenes: Path) -> tuple[Truth, ...]:

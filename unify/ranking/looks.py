@@ -16,7 +16,7 @@ _OPTION = "second_look"
 
 
 @dataclass(frozen=True)
-class Look:
+class WayToLook:
     """One way to look again.
 
     Attributes:
@@ -30,7 +30,7 @@ class Look:
     meaning: str
 
 
-def looks_of(mirror: bool, noise: float, dropout: int) -> tuple[Look, ...]:
+def looks_of(mirror: bool, noise: float, dropout: int) -> tuple[WayToLook, ...]:
     """The looks that a person asks for; of ``dropout`` one a pass. Raises UnifyError where there is none."""
     found = tuple(_looks(mirror, noise, dropout))
     if not found:
@@ -39,16 +39,16 @@ def looks_of(mirror: bool, noise: float, dropout: int) -> tuple[Look, ...]:
     return found
 
 
-def _looks(mirror: bool, noise: float, dropout: int) -> Iterator[Look]:
+def _looks(mirror: bool, noise: float, dropout: int) -> Iterator[WayToLook]:
     if mirror:
-        yield Look("mirror", {"mirror": True}, "mirrored pictures")
+        yield WayToLook("mirror", {"mirror": True}, "mirrored pictures")
     if noise:
-        yield Look(f"noise{noise:g}", {"noise": noise}, f"noise of {noise:g} on every pixel")
+        yield WayToLook(f"noise{noise!r}", {"noise": noise}, f"noise of {noise!r} on every pixel")
     for number in range(1, dropout + 1):
-        yield Look(f"dropout{number}", {"dropout": number}, f"dropout left on, pass {number}")
+        yield WayToLook(f"dropout{number}", {"dropout": number}, f"dropout left on, pass {number}")
 
 
-def version_that(look: Look, plain: AutoLabelerVersion, registry: Registry) -> AutoLabelerVersion:
+def version_that(look: WayToLook, plain: AutoLabelerVersion, registry: Registry) -> AutoLabelerVersion:
     """The version beside ``plain`` that looks so, registered or not yet.
 
     Raises:
@@ -68,6 +68,17 @@ def version_that(look: Look, plain: AutoLabelerVersion, registry: Registry) -> A
                 raise RegistryError(problem_of(known, f"is registered already, and not as {look.meaning}", fix=fix))
             return known
     return wanted
+
+
+def looks_for(version: AutoLabelerVersion, registry: Registry) -> AutoLabelerVersion:
+    """The plain version that ``version`` looks again for; itself where it is no second look, or that one is gone."""
+    if not version.options.get(_OPTION):
+        return version
+    plain = {key: value for key, value in version.options.items() if key != _OPTION}
+    for known in registry.autolabelers[version.ref.name]:
+        if (known.adapter, known.path, known.options) == (version.adapter, version.path, plain):
+            return known
+    return version
 
 
 def register_look(version: AutoLabelerVersion, registry: Registry) -> bool:

@@ -17,6 +17,7 @@ from unify.errors import RegistryError
 from unify.inference.known import know_labeler
 from unify.inference.policy import read_calibrations
 from unify.ranking.boxes import Bands, LabelerFacts
+from unify.ranking.looks import looks_for
 from unify.ranking.measures import Measure
 from unify.registry.objects import AutoLabelerChoice, AutoLabelerVersion, CompileConfig, Registry
 
@@ -91,7 +92,7 @@ class _Facts:
     def of(self, choice: AutoLabelerChoice) -> LabelerFacts:
         version, taxonomy = choice.version, self.registry.taxonomy
         known = know_labeler(version, self.registry.workspace)
-        calibration = read_calibrations([known]).get(known.ref)
+        calibration = self._calibration(version)
         return LabelerFacts(
             ref=known.ref,
             fingerprint=known.fingerprint,
@@ -102,6 +103,12 @@ class _Facts:
             cached=self.cache.columns(known.fingerprint),
             answers=len(self.cache.index(known.fingerprint)),
         )
+
+    def _calibration(self, version: AutoLabelerVersion) -> Calibration | None:
+        """Its own; a second look's is that of its plain version, so that looks differ, not how they are measured."""
+        measured = version if version.calibration else looks_for(version, self.registry)
+        known = know_labeler(measured, self.registry.workspace)
+        return read_calibrations([known]).get(known.ref)
 
     def siblings(self, choices: Sequence[AutoLabelerChoice]) -> Iterator[LabelerFacts]:
         """Other versions of the same stacks that can be told apart and left answers."""

@@ -15,7 +15,7 @@ from unify.progress import Progress
 from unify.ranking.boxes import LabelerFacts
 from unify.ranking.difficulty import Level
 from unify.ranking.diversity import unit_rows
-from unify.ranking.learning import labeled_boxes, learning_weights
+from unify.ranking.learning import labels_that_count, learning_weights, mean_boxes
 from unify.ranking.measures import Measure
 from unify.ranking.panels import Panel, open_panels
 from unify.ranking.pooling import POOLINGS
@@ -23,7 +23,7 @@ from unify.ranking.queue import Query
 from unify.ranking.reasons import reasons_of, shown_boxes
 from unify.ranking.requirements import choose_measures
 from unify.ranking.scores import PairTable, ScoredCandidates, class_weights, combine_scores
-from unify.ranking.scoring import How, score_candidates, sha256_of
+from unify.ranking.scoring import How, score_candidates, sha256_of, without_help
 from unify.ranking.selection import Budget, Diversity, Selection
 from unify.ranking.settings import RankSettings, check_tasks
 from unify.ranking.target import Target
@@ -62,6 +62,9 @@ class Ranking:
     def score(self, progress: Progress) -> list[ScoredCandidates]:
         """The candidates of every panel, scored."""
         candidates = score_candidates(self.plan, self.panels, self.cache, self.how, progress)
+        if self.settings.unaided:
+            means = mean_boxes(self.target)
+            candidates = [without_help(each, means[each.panel.task]) for each in candidates]
         return [combine_scores(each, self.measures, self.settings) for each in candidates]
 
     def budget(self, total: float) -> Budget:
@@ -70,7 +73,7 @@ class Ranking:
         def by_place(amounts: Mapping[str, float]) -> dict[int, float]:
             return {place[task]: amount for task, amount in amounts.items() if task in place}
 
-        labeled = by_place(labeled_boxes(self.target)) if self.settings.learning_weights else {}
+        labeled = by_place(labels_that_count(self.target)) if self.settings.learning_weights else {}
         return Budget(total, by_place(self.settings.floors), by_place(self.settings.ceilings), labeled)
 
     def diversity(self, scored: Sequence[ScoredCandidates], table: PairTable) -> Diversity:

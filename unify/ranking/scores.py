@@ -88,7 +88,7 @@ def gather_pairs(scored: Sequence[ScoredCandidates]) -> PairTable:
 
     task = np.repeat(np.arange(len(scored)), [len(at) for at in places])
     expected = np.concatenate([empty, *(each.candidates.expected[at] for each, at in zip(scored, places))])
-    pairs = Pairs(task, joined("gain"), joined("cost"), expected)
+    pairs = Pairs(task, joined("gain"), joined("cost"), np.sqrt(expected))
     return PairTable(pairs, np.concatenate([np.zeros(0, np.int64), *places]))
 
 

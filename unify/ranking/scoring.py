@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -108,6 +108,22 @@ def askable(plan: CompilePlan, class_ids: np.ndarray) -> np.ndarray:
     fills = [name in plan.config.auto_label_splits for name in plan.splits]
     unknown = (plan.coverage.state[:, class_ids - 1] == State.UNKNOWN).any(axis=1)
     return np.flatnonzero(unknown & np.array(fills, bool)[plan.split])
+
+
+def without_help(candidates: Candidates, mean_boxes: float) -> Candidates:
+    """The same, for people who are shown nothing and draw all that is there.
+
+    What they will draw is their work, so it must be counted well; yet the scores of an auto-labeler that nobody
+    calibrated add up to half or to five times of what there is. People's own labels say how much that is in the mean.
+
+    Args:
+        candidates: what the auto-labelers say.
+        mean_boxes: of the task, on a picture that people labeled; NaN where there is none.
+    """
+    said = float(candidates.expected.mean()) if len(candidates) else 0.0
+    factor = mean_boxes / said if said > 0 and np.isfinite(mean_boxes) else 1.0
+    expected = candidates.expected * factor
+    return replace(candidates, expected=expected, hidden=expected, shown=np.zeros_like(candidates.shown))
 
 
 def _find(plan: CompilePlan, panel: Panel, cache: PredictionCache, measures: Sequence[Measure]) -> FoundPictures:

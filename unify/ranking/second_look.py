@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unify.autolabel.cache import PredictionCache
+from unify.autolabel.cache import PictureState, PredictionCache
 from unify.core.types import JsonObject
 from unify.executors import Executor, make_executor
 from unify.inference.autolabeling import open_cache
@@ -40,6 +40,8 @@ class SecondLookReport:
         autolabeler: the plain version.
         looks: version that looks again -> how, in words.
         registered: those of them that are new.
+        failed: version -> pictures that it could not process; one that processed none is not registered.
+        tasks: those whose classes the auto-labeler finds.
         pictures: that each of them looked at.
         inference: what they and the plain one were asked.
         measure: one that compares looks and needs no more than they say.
@@ -48,6 +50,8 @@ class SecondLookReport:
     autolabeler: str
     looks: Mapping[str, str]
     registered: tuple[str, ...]
+    failed: Mapping[str, int]
+    tasks: tuple[str, ...]
     pictures: int
     inference: InferenceReport
     measure: str
@@ -58,6 +62,7 @@ class SecondLookReport:
             "autolabeler": self.autolabeler,
             "looks": dict(self.looks),
             "registered": list(self.registered),
+            "failed": dict(self.failed),
             "pictures": self.pictures,
             "inferred": self.inference.inferred,
             "cached": self.inference.cached,
@@ -79,6 +84,7 @@ def look_again(
     ray_address: str | None = None,
     gpus_per_worker: float | None = None,
     on_error: str = "stop",
+    retry_failed: bool = False,
     progress: Progress | None = None,
 ) -> SecondLookReport:
     """Have an auto-labeler look again at the pictures that people could be asked about.
@@ -99,6 +105,7 @@ def look_again(
         ray_address: of a Ray cluster; see `unify.compile`.
         gpus_per_worker: on Ray; its GPUs are shared out evenly by default.
         on_error: ``stop``, or ``skip`` to leave bad pictures out.
+        retry_failed: ask again about pictures that could not be processed.
         progress: told how the work goes.
 
     Raises:
@@ -114,10 +121,19 @@ def look_again(
     pool = make_executor(executor, own, ray_address=ray_address, gpus_per_worker=gpus_per_worker)
     rows = _rows(target, plain)
     with closing(pool):
-        inference = _ask(target, [plain, *versions], rows, store, pool, on_error, progress)
-    new = [str(each.ref) for each in versions if len(rows) and register_look(each, target.registry)]
-    meanings = {str(version.ref): look.meaning for version, look in zip(versions, looks)}
-    return SecondLookReport(str(plain.ref), meanings, tuple(new), len(rows), inference, _measure(target, plain, store))
+        inference = _ask(target, [plain, *versions], rows, store, pool, on_error, retry_failed, progress)
+    failed = {str(each.ref): _failed(target, each, rows, store) for each in (plain, *versions)}
+    answered = [each for each in versions if failed[str(each.ref)] < len(rows)]
+    return SecondLookReport(
+        autolabeler=str(plain.ref),
+        looks={str(version.ref): look.meaning for version, look in zip(versions, looks)},
+        registered=tuple(str(each.ref) for each in answered if register_look(each, target.registry)),
+        failed={ref: count for ref, count in failed.items() if count},
+        tasks=tuple(task for task, own in target.registry.taxonomy.tasks.items() if set(own) & set(plain.classes)),
+        pictures=len(rows),
+        inference=inference,
+        measure=_measure(target, plain, store),
+    )
 
 
 def _rows(target: Target, plain: AutoLabelerVersion) -> np.ndarray:
@@ -134,6 +150,7 @@ def _ask(
     cache: PredictionCache,
     pool: Executor,
     on_error: str,
+    retry_failed: bool,
     progress: Progress,
 ) -> InferenceReport:
     """All in one pass: no picture is decoded twice."""
@@ -148,7 +165,14 @@ def _ask(
             scratch=scratch,
             progress=progress,
             on_error=on_error,
+            retry_failed=retry_failed,
         )
+
+
+def _failed(target: Target, version: AutoLabelerVersion, rows: np.ndarray, cache: PredictionCache) -> int:
+    digests = Pictures([batch.pictures for batch in target.plan.batches]).sha256(rows)
+    states = cache.states(know_labeler(version, target.registry.workspace).fingerprint, digests)
+    return int((states == PictureState.FAILED).sum())
 
 
 def _measure(target: Target, plain: AutoLabelerVersion, cache: PredictionCache) -> str:

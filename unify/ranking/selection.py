@@ -23,13 +23,14 @@ class Pairs:
         task: int64 [Q]; index of the task.
         gain: float64 [Q]; 0 or more.
         cost: float64 [Q]; over 0.
-        boxes: float64 [Q]; expected of the task on the picture; read only where a budget knows ``labeled``.
+        labels: float64 [Q]; what the pair adds to its task's ``labeled``, where a budget knows it: the square root of
+            the boxes expected.
     """
 
     task: np.ndarray
     gain: np.ndarray
     cost: np.ndarray
-    boxes: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    labels: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
     def __len__(self) -> int:
         return len(self.task)
@@ -47,8 +48,8 @@ class Budget:
         total: on everything.
         floors: index of a task -> at least so much, where it has pairs for it.
         ceilings: index of a task -> at most so much.
-        labeled: index of a task -> boxes that people drew so far. A task's gain falls as it gets more of them, by what
-            it had to what it has; without any task, gains stay.
+        labeled: index of a task -> what people labeled so far, see `labels_that_count`. A task's gain falls as it gets
+            more, by what it had to what it has; without any task, gains stay.
     """
 
     total: float
@@ -91,13 +92,13 @@ def _in_turn(pairs: Pairs, order: np.ndarray, labeled: Mapping[int, float], take
     had = {task: 1 + labeled.get(task, 0.0) for task in {*task_of}}
     has = dict(had)
     for pair in taken:
-        has[task_of[pair]] += float(pairs.boxes[pair])
+        has[task_of[pair]] += float(pairs.labels[pair])
     while waiting:
         task = max(waiting, key=lambda each: worth[waiting[each][0]] * had[each] / has[each])
         pair = waiting[task].popleft()
         yield pair
         if pair in taken:
-            has[task] += float(pairs.boxes[pair])
+            has[task] += float(pairs.labels[pair])
         if not waiting[task]:
             del waiting[task]
 

@@ -31,6 +31,7 @@ class RankSettings:
         near_duplicate: in 0..2.
         density: 0 or more.
         balance: share of a class among all human boxes at which a box of it counts e times less; None for no balance.
+        unaided: people are shown no boxes and draw all of them; see `without_help`.
         skip_empty: leave out pictures on which no box of the task was found, instead of putting them last.
         explain: say of every question why it was chosen.
 
@@ -50,6 +51,7 @@ class RankSettings:
     near_duplicate: float = 0.05
     density: float = 0.0
     balance: float | None = None
+    unaided: bool = False
     skip_empty: bool = False
     explain: bool = False
 

@@ -22,7 +22,7 @@ from unify.registry.find import find_version
 from unify.registry.load import load_registry
 from unify.registry.objects import Registry
 from unify.registry.taxonomy_file import TAXONOMY
-from unify.scenarios.batches import TRAIN, VALIDATION, WITHHELD, write_batch
+from unify.scenarios.batches import TRAIN, WITHHELD, write_batch
 from unify.scenarios.truth import Truth
 from unify.scenarios.workspace import start_workspace
 from unify.simulating.strategies import Question
@@ -42,13 +42,11 @@ class School:
         registry: of the scenario's workspace.
         images: absolute folder of the training pictures.
         truths: hex sha256 -> what is on the picture, of all training pictures.
-        validation: hex sha256 of the pictures to calibrate on.
     """
 
     registry: Registry
     images: str
     truths: Mapping[str, Truth]
-    validation: tuple[str, ...]
 
     @property
     def tasks(self) -> Mapping[str, tuple[str, ...]]:
@@ -77,8 +75,7 @@ def open_school(workspace: Path) -> School:
             crowd=labels.box_crowd[mine],
         )
     images = next(each.images for ref, each in registry.batches.items() if ref.batch == TRAIN)
-    validation = [digest.tobytes().hex() for digest in _labels(registry, VALIDATION).sha256]
-    return School(registry, str(images), truths, tuple(validation))
+    return School(registry, str(images), truths)
 
 
 def _labels(registry: Registry, *names: str) -> ExampleTable:
@@ -121,7 +118,7 @@ class Classroom:
         register_autolabeler(self.folder, ref, "keras", model, classes=names, options=_OPTIONS)
         known = know_labeler(find_version(load_registry(self.folder), ref), self.folder)
         index = {class_id: place for place, class_id in enumerate(self.school.registry.taxonomy.ids.values())}
-        rows: dict[str, list[int]] = {digest: [] for digest in (*self.school.truths, *self.school.validation)}
+        rows: dict[str, list[int]] = {digest: [] for digest in self.school.truths}
         for row, digest in enumerate(said.picture_ids):
             rows[digest].append(row)
         with open_cache(self.folder, None).writer(known.fingerprint, autolabeler=ref) as writer:
@@ -130,7 +127,7 @@ class Classroom:
 
 
 def open_classroom(school: School, folder: Path, start: Mapping[str, Sequence[str]]) -> Classroom:
-    """A fresh workspace that knows the start and the pictures to calibrate on; one that is there is removed.
+    """A fresh workspace that knows the start; one that is there is removed.
 
     Args:
         school: the pictures.
@@ -140,9 +137,6 @@ def open_classroom(school: School, folder: Path, start: Mapping[str, Sequence[st
     shutil.rmtree(folder, ignore_errors=True)
     start_workspace(folder, (school.registry.workspace / TAXONOMY).read_text(encoding="utf-8"))
     _add_pool(school, folder)
-    for ref, batch in school.registry.batches.items():
-        if ref.batch == VALIDATION:
-            register_dataset(folder, str(ref), batch.annotations, batch.images, split=batch.split)
     classroom = Classroom(school, folder)
     classroom.tell(START, [Question(digest, (task,)) for task, digests in start.items() for digest in digests])
     return classroom

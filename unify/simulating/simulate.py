@@ -21,7 +21,7 @@ from unify.registry.simulation_file import load_simulation
 from unify.registry.simulation_objects import SimulationConfig
 from unify.request import default_workers, open_workspace
 from unify.scenarios import make_scenario
-from unify.scenarios.batches import TEST, VALIDATION
+from unify.scenarios.batches import TEST
 from unify.simulating.classroom import EVERYTHING
 from unify.simulating.curves import summarize, summary_lines
 from unify.simulating.path import FULL, PathJob, follow_paths, path_identity, read_path
@@ -126,7 +126,7 @@ def _share(asked: SimulationConfig, folder: Path, workers: int, progress: Progre
     """Make the scenario and compile what all strategies share: dataset -> digest."""
     workspace = folder / "workspace"
     made = make_scenario(asked.scenario, workspace, workers=workers, progress=progress)
-    selections = {EVERYTHING: (*made.datasets, *made.withheld), VALIDATION: made.validation, TEST: made.evaluation}
+    selections = {EVERYTHING: (*made.datasets, *made.withheld), TEST: made.evaluation}
     digests = {}
     for name, refs in selections.items():
         path = workspace / f"configs/{name}.yaml"

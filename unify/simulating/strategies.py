@@ -78,8 +78,8 @@ def ask(strategy: str, now: Situation) -> list[Question]:
         UnifyError: there is no such strategy, or anything is wrong with the workspace.
     """
     if strategy in _RANKED:
-        costs = Costs(look=max(now.look, 1e-6), review=1.0, draw=1.0)
-        settings = RankSettings(costs=costs, learning_weights=strategy == LEARNING)
+        costs = Costs(look=max(now.look, 1e-6), draw=1.0)
+        settings = RankSettings(costs=costs, unaided=True, learning_weights=strategy == LEARNING)
         report = rank(now.config, budget=now.budget, settings=settings, workspace=now.workspace, workers=1)
         return [Question(each.picture, (each.task,)) for each in report.queries]
     target = open_target(now.config, workspace=now.workspace, workers=1)

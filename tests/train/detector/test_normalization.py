@@ -59,6 +59,20 @@ def test_outside_of_training_it_is_keras_own_to_the_bit():
     np.testing.assert_array_equal(fused(pictures(1)), stock(pictures(1)))
 
 
+def test_a_frozen_layer_neither_learns_nor_looks_at_the_batch():
+    fused, stock = both()
+    for each in (fused, stock):
+        each.get_layer("norm").trainable = False
+    np.testing.assert_array_equal(fused(pictures(0), training=True), stock(pictures(0), training=True))
+    np.testing.assert_array_equal(fused.get_layer("norm").moving_mean, np.zeros(5))
+
+
+def test_without_scale_and_centre_it_is_keras_own():
+    for options in ({"scale": False}, {"center": False}):
+        layer, stock = (each(**options) for each in (FusedBatchNormalization, keras.layers.BatchNormalization))
+        np.testing.assert_array_equal(layer(pictures(0), training=True), stock(pictures(0), training=True))
+
+
 def test_in_mixed_precision_it_is_keras_own():
     layer, stock = (each(dtype="mixed_bfloat16") for each in (FusedBatchNormalization, keras.layers.BatchNormalization))
     np.testing.assert_array_equal(layer(pictures(0), training=True), stock(pictures(0), training=True))

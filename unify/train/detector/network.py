@@ -84,5 +84,6 @@ def _box_head(x: Tensor, width: int) -> Tensor:
     y = ops.reshape((ops.arange(height, dtype="float32") + 0.5) / height, (1, height, 1, 1))
     x = ops.reshape((ops.arange(wide, dtype="float32") + 0.5) / wide, (1, 1, wide, 1))
     up, left, down, right = ops.split(cells, 4, axis=-1)  # the gradient of four slices would be four whole maps
-    edges = [y - up / height, x - left / wide, y + down / height, x + right / wide]
+    # Not `y - …`: an array of JAX takes no symbolic tensor on its right.
+    edges = [-up / height + y, -left / wide + x, down / height + y, right / wide + x]
     return layers.Concatenate(dtype="float32", name="boxes")(edges)

@@ -16,11 +16,14 @@ from unify.train.losses.shapes import Tensor
 class FusedBatchNormalization(layers.BatchNormalization):
     """`keras.layers.BatchNormalization` of the last axis of [B, H, W, C], with its weights and its configuration.
 
-    Where there is no such kernel (another backend, mixed precision) and outside of training, it is the stock layer.
+    Where there is no such kernel (another backend, mixed precision), frozen and outside of training, it is the stock
+    layer.
     """
 
     def call(self, inputs: Tensor, training: bool | None = None, mask: Tensor | None = None) -> Tensor:
-        if not training or keras.backend.backend() != "tensorflow" or self.compute_dtype != "float32":
+        fused = keras.backend.backend() == "tensorflow" and self.compute_dtype == "float32"
+        fused = fused and self.center and self.scale and mask is None
+        if not (fused and training and self.trainable):
             return super().call(inputs, training=training, mask=mask)
         import tensorflow as tf
 

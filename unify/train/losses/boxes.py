@@ -86,7 +86,7 @@ class PartialBoxGIoU(PartialBoxLoss):
 
 
 def _area(low: Tensor, high: Tensor) -> Tensor:
-    first, second = ops.unstack(ops.maximum(high - low, 0.0), axis=-1)
+    first, second = ops.unstack(ops.maximum(high - low, 0.0), num=2, axis=-1)
     return first * second
 
 
