@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from unify.executors.cores import shared_cores
+from unify.executors.cores import shared_cores, stand_back
 
 NAMES = ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS")
 
@@ -42,3 +45,16 @@ def test_an_unknown_number_of_cores_is_one(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(os, "cpu_count", lambda: None)
     with shared_cores(2):
         assert os.environ["OMP_NUM_THREADS"] == "1"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priority of their own")
+def test_threads_that_stand_back_do_so_alone():
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    before = niceness()
+    with ThreadPoolExecutor(1, initializer=stand_back) as pool:
+        assert pool.submit(niceness).result() == min(19, before + 10)
+    assert niceness() == before
+    with ThreadPoolExecutor(1, initializer=lambda: (stand_back(), stand_back(), stand_back())) as pool:
+        assert pool.submit(niceness).result() == 19

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_STEP = 10  # of niceness: a tenth of the time where both want the same core
 _THREADS = ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS")
 
 
@@ -27,3 +30,14 @@ def shared_cores(workers: int) -> Iterator[None]:
     finally:
         for name in ours:
             os.environ.pop(name, None)
+
+
+def stand_back() -> None:
+    """The calling thread gives way to others of its process: called in threads that work ahead of a model.
+
+    Two of them beside a model on two cores take turns with it otherwise, and it loses a tenth of its time. Where only
+    whole processes have a priority, which is everywhere but on Linux, nothing happens.
+    """
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + _STEP)  # 19 at most

@@ -21,6 +21,7 @@ from unify.autolabel.labeler import AutoLabeler, ReadyPicture
 from unify.autolabel.problems import in_one_line
 from unify.core.predictions import Failure, PictureKey, Prediction
 from unify.errors import PictureError, UnifyError
+from unify.executors.cores import stand_back
 from unify.executors.quiet import stderr_in
 from unify.inference.chunk import Chunk
 from unify.inference.journal import Journal, Suspicion
@@ -50,7 +51,7 @@ def infer_chunk(chunk: Chunk, progress: Callable[[int], None]) -> int:
     log = Path(chunk.journal) / f"log-{os.getpid()}.txt"  # libraries chatter while they load; what matters is raised
     with exit_when_told(), stderr_in(log, progress) as tell:
         labelers = [_load(known, Journal(Path(chunk.journal))) for known in chunk.labelers]
-        with ThreadPoolExecutor(_HELPERS, thread_name_prefix="prepare") as pool:
+        with ThreadPoolExecutor(_HELPERS, "prepare", stand_back) as pool:
             with _Asking(chunk, labelers, pool) as asking:
                 # A batch is looked at while the next is put together and the pictures of the one after are decoded.
                 ahead = _HELPERS + max(labeler.batch_size for labeler in labelers)
