@@ -44,6 +44,9 @@ def rank(
     learning_weights: Annotated[
         bool, typer.Option("--learning-weights", help="Weigh tasks by how much one more box is likely to help each.")
     ] = False,
+    together: Annotated[
+        float, typer.Option(help="A question counts this many times on a picture labeled for another task as well.")
+    ] = 2.0,
     floor: Annotated[
         list[str] | None, typer.Option(help="TASK=COST: spend at least this on it; repeat.", show_default=False)
     ] = None,
@@ -113,6 +116,7 @@ def rank(
         **_costs(cost),
         task_weights=_numbers("--weight", weight),
         learning_weights=learning_weights,
+        together=together,
         floors=_numbers("--floor", floor),
         ceilings=_numbers("--ceiling", ceiling),
         shortlist=shortlist,

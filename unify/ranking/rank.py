@@ -57,7 +57,7 @@ def rank(
     settings.check([*opened.registry.taxonomy.tasks], budget)
     ranking = open_ranking(opened, settings, tasks, open_cache(opened.registry.workspace, cache))
     scored = ranking.score(progress)
-    table = gather_pairs(scored)
+    table = gather_pairs(scored, ranking.labeled_pictures)
     selection = select(table.pairs, ranking.budget(budget), ranking.diversity(scored, table))
     coco = output is not None and Path(output).name.endswith(".coco.json")
     report = make_report(

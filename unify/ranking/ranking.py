@@ -24,8 +24,9 @@ from unify.ranking.reasons import reasons_of, shown_boxes
 from unify.ranking.requirements import choose_measures
 from unify.ranking.scores import PairTable, ScoredCandidates, class_weights, combine_scores
 from unify.ranking.scoring import How, score_candidates, sha256_of, without_help
-from unify.ranking.selection import Budget, Diversity, Selection
+from unify.ranking.selection import Diversity, Selection
 from unify.ranking.settings import RankSettings, check_tasks
+from unify.ranking.spending import Budget
 from unify.ranking.target import Target
 
 EMBEDDING = "embedding"
@@ -59,6 +60,11 @@ class Ranking:
         weights = class_weights(self.plan.boxes_per_class, self.settings.balance)
         return How(tuple(self.measures), POOLINGS[self.settings.pooling], weights)
 
+    @property
+    def labeled_pictures(self) -> np.ndarray:
+        """bool [N]; people labeled the picture for anything."""
+        return (self.plan.coverage.state == State.LABELED).any(axis=1)
+
     def score(self, progress: Progress) -> list[ScoredCandidates]:
         """The candidates of every panel, scored."""
         candidates = score_candidates(self.plan, self.panels, self.cache, self.how, progress)
@@ -74,7 +80,8 @@ class Ranking:
             return {place[task]: amount for task, amount in amounts.items() if task in place}
 
         labeled = by_place(labels_that_count(self.target)) if self.settings.learning_weights else {}
-        return Budget(total, by_place(self.settings.floors), by_place(self.settings.ceilings), labeled)
+        limits = by_place(self.settings.floors), by_place(self.settings.ceilings)
+        return Budget(total, *limits, labeled, self.settings.together)
 
     def diversity(self, scored: Sequence[ScoredCandidates], table: PairTable) -> Diversity:
         """Embeddings are read of shortlists only."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +12,8 @@ from unify.ranking.difficulty import rate
 from unify.ranking.measures import Measure
 from unify.ranking.normalize import combine, largest, rank_fractions
 from unify.ranking.scoring import Candidates
-from unify.ranking.selection import Pairs
 from unify.ranking.settings import RankSettings
+from unify.ranking.spending import Pairs
 
 
 @dataclass(frozen=True)
@@ -78,17 +78,27 @@ class PairTable:
     place: np.ndarray
 
 
-def gather_pairs(scored: Sequence[ScoredCandidates]) -> PairTable:
-    """The candidates of all tasks that have a score."""
+def gather_pairs(scored: Sequence[ScoredCandidates], labeled: np.ndarray) -> PairTable:
+    """The candidates of all tasks that have a score.
+
+    Args:
+        scored: of each task.
+        labeled: bool [N]; by picture, whether people labeled it for anything.
+    """
     places = [np.flatnonzero(~np.isnan(each.score)) for each in scored]
-    empty = np.zeros(0)
 
-    def joined(name: str) -> np.ndarray:
-        return np.concatenate([empty, *(getattr(each, name)[at] for each, at in zip(scored, places))])
+    def joined(columns: Iterable[np.ndarray], kind: type = float) -> np.ndarray:
+        return np.concatenate([np.zeros(0, kind), *(column[at] for column, at in zip(columns, places))])
 
-    task = np.repeat(np.arange(len(scored)), [len(at) for at in places])
-    expected = np.concatenate([empty, *(each.candidates.expected[at] for each, at in zip(scored, places))])
-    pairs = Pairs(task, joined("gain"), joined("cost"), np.sqrt(expected))
+    picture = joined((each.candidates.examples for each in scored), int)
+    pairs = Pairs(
+        task=np.repeat(np.arange(len(scored)), [len(at) for at in places]),
+        picture=picture,
+        gain=joined(each.gain for each in scored),
+        cost=joined(each.cost for each in scored),
+        labels=np.sqrt(joined(each.candidates.expected for each in scored)),
+        opened=labeled[picture],
+    )
     return PairTable(pairs, np.concatenate([np.zeros(0, np.int64), *places]))
 
 

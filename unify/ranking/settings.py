@@ -25,6 +25,9 @@ class RankSettings:
         task_weights: task -> how much its gain counts; 1 by default.
         learning_weights: weigh tasks by how much one more box is likely to help each (`learning_weights`) as well, the
             less the more of them are chosen.
+        together: how many times as much a question is worth on a picture that people label for another task as well,
+            or did. A training step that shows it then teaches several tasks, where pictures labeled for one task each
+            leave the others less of the steps.
         floors: task -> least part of the budget, in its unit.
         ceilings: task -> largest part of it.
         shortlist: see `Diversity`; so are the next two.
@@ -45,6 +48,7 @@ class RankSettings:
     task_costs: Mapping[str, Costs] = field(default_factory=dict)
     task_weights: Mapping[str, float] = field(default_factory=dict)
     learning_weights: bool = False
+    together: float = 2.0
     floors: Mapping[str, float] = field(default_factory=dict)
     ceilings: Mapping[str, float] = field(default_factory=dict)
     shortlist: float = 4.0
@@ -61,7 +65,7 @@ class RankSettings:
             *_wrong("weight of task", self.task_weights, least=0),
             *_wrong("floor of task", self.floors, least=0),
             *_wrong("ceiling of task", self.ceilings, least=0),
-            *_wrong("", {"shortlist": self.shortlist}, least=1),
+            *_wrong("", {"shortlist": self.shortlist, "together": self.together}, least=1),
             *_wrong("", {"near_duplicate": self.near_duplicate, "density": self.density}, least=0),
             *_wrong("", {} if self.balance is None else {"balance": self.balance}, over=0),
         ]
