@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import unify
+from tests.autolabel.calibration.test_file import SMALL
 from tests.ranking.remembered import add_versions, remember
 from tests.workspaces import add_batch, add_config, make_workspace
-from unify.ranking.learning import labels_that_count, learning_weights, mean_boxes
+from unify.autolabel.calibration.file import write_calibration
+from unify.ranking.learning import labels_that_count, learning_weights, mean_boxes, measured_f1
 from unify.ranking.target import open_target
+from unify.registry.find import find_version
 
 BOX = (4.0, 4.0, 24.0, 20.0)
 
@@ -40,6 +44,35 @@ def test_an_auto_labeler_that_nobody_measured_is_half_right(workspace: Path):
     path.write_text("".join(line for line in path.read_text().splitlines(True) if "metrics" not in line))
     weights = learning_weights(open_target("mix", workspace=workspace))
     assert weights["pedestrian"] == pytest.approx((2 * 0.5 / 10) / (2 * 0.2 / 2))
+
+
+def f1_of(workspace: Path, ref: str, *classes: str) -> float | None:
+    target = open_target("mix", workspace=workspace)
+    return measured_f1(target, find_version(target.registry, ref), classes)
+
+
+def test_a_version_nobody_measured_yet_is_as_good_as_the_newest_measured_one_below_it(workspace: Path):
+    path = workspace / "registry/autolabelers/vehicle.yaml"
+    measured = path.read_text().partition("versions:\n")[2]
+    path.write_text(path.read_text().replace("versions:\n", f"versions:\n{measured.replace('v1:', 'v2:')}"))
+    path.write_text(path.read_text().replace('    metrics: {"f1": 0.8}\n', "", 1))
+    assert [f1_of(workspace, ref, "car") for ref in ("vehicle:v2", "vehicle:v1")] == [0.8, 0.8]
+    path.write_text(path.read_text().replace('    metrics: {"f1": 0.8}\n', ""))
+    assert f1_of(workspace, "vehicle:v2", "car") is None
+
+
+def test_a_calibration_tells_the_classes_of_a_task_apart(workspace: Path):
+    """A class of which there were no boxes to be found says nothing."""
+    car = SMALL.classes["car"]
+    halves = replace(car, thresholds=replace(car.thresholds, precision=0.5, recall=0.5))
+    good = replace(car, thresholds=replace(car.thresholds, precision=1.0, recall=0.8))
+    classes = {"car": halves, "truck": good, "bus": replace(car, boxes=0)}
+    write_calibration(workspace / "calibration.json", replace(SMALL, classes=classes))
+    path = workspace / "registry/autolabelers/vehicle.yaml"
+    path.write_text(path.read_text().replace("    metrics", "    calibration: calibration.json\n    metrics"))
+    assert f1_of(workspace, "vehicle:v1", "car") == pytest.approx(0.5)
+    assert f1_of(workspace, "vehicle:v1", "car", "truck", "bus") == pytest.approx((0.5 + 1.6 / 1.8) / 2)
+    assert f1_of(workspace, "vehicle:v1", "bus") == 0.8  # of its metrics
 
 
 def test_the_mean_of_boxes_is_over_pictures_on_which_people_looked_for_them(workspace: Path):

@@ -78,17 +78,11 @@ def class_summary(each: ClassCalibration) -> dict[str, float | None]:
     }
 
 
-def class_f1(each: ClassCalibration) -> float:
-    """F1 at the threshold, in 0..1; 0 where nothing was found."""
-    precision, recall = each.thresholds.precision, each.thresholds.recall
-    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-
-
 def calibration_metrics(calibration: Calibration) -> dict[str, float]:
     """What the registry keeps: means over the classes of which there are boxes to be found, one or more."""
     measured = [each for each in calibration.classes.values() if each.boxes]
     values: Mapping[str, list[float]] = {
-        "f1": [class_f1(each) for each in measured],
+        "f1": [each.f1 for each in measured],
         "precision": [each.thresholds.precision for each in measured],
         "recall": [each.thresholds.recall for each in measured],
     }

@@ -135,7 +135,6 @@ def _print(report: CalibrationReport) -> None:
 
 
 def _print_ranking(ranking: Ranking) -> None:
-    from unify.calibrating.report import class_f1
     from unify.cli.output import print_table, print_warnings
 
     rows = [
@@ -143,7 +142,7 @@ def _print_ranking(ranking: Ranking) -> None:
             report.autolabeler if first else "",
             _shown(report.metrics["f1"]) if first else "",
             name,
-            *map(_shown, (class_f1(each), each.thresholds.precision, each.thresholds.recall)),
+            *map(_shown, (each.f1, each.thresholds.precision, each.thresholds.recall)),
             f"{each.thresholds.threshold:g}",
         ]
         for report in ranking.measured

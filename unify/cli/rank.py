@@ -46,7 +46,7 @@ def rank(
     ] = False,
     together: Annotated[
         float, typer.Option(help="A question counts this many times on a picture labeled for another task as well.")
-    ] = 2.0,
+    ] = 3.0,
     floor: Annotated[
         list[str] | None, typer.Option(help="TASK=COST: spend at least this on it; repeat.", show_default=False)
     ] = None,

@@ -48,7 +48,7 @@ class RankSettings:
     task_costs: Mapping[str, Costs] = field(default_factory=dict)
     task_weights: Mapping[str, float] = field(default_factory=dict)
     learning_weights: bool = False
-    together: float = 2.0
+    together: float = 3.0
     floors: Mapping[str, float] = field(default_factory=dict)
     ceilings: Mapping[str, float] = field(default_factory=dict)
     shortlist: float = 4.0

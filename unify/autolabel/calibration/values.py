@@ -37,6 +37,12 @@ class ClassCalibration:
     d_ece_before: float | None
     d_ece_after: float | None
 
+    @property
+    def f1(self) -> float:
+        """At the threshold, in 0..1; 0 where nothing was found."""
+        precision, recall = self.thresholds.precision, self.thresholds.recall
+        return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
 
 @dataclass(frozen=True)
 class Quality:
