@@ -211,7 +211,7 @@ def test_reasons_are_given_when_asked_for(workspace: Path):
     (query,) = unify.rank("mix", budget=1.3, settings=settings, workspace=workspace).queries
     assert query.reasons == (
         "nobody labeled car, truck here; people labeled pedestrian, cyclist",
-        "entropy 1.000 (vehicle:v2): above 92% of the pictures asked about vehicle",
+        "entropy 1.000 (vehicle:v2): above 91% of the pictures asked about vehicle",
         "cost 1.30: look 1, review 1 × 0.3, draw 0.00 × 1; 0.50 boxes expected",
     )
 

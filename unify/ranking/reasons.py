@@ -91,4 +91,5 @@ def _measured(name: str, voices: Mapping[str, np.ndarray], scored: ScoredCandida
     values = [(voice, float(column[place])) for voice, column in voices.items() if not np.isnan(column[place])]
     told = ", ".join(f"{value:.3f} ({voice})" if np.isfinite(value) else f"no box ({voice})" for voice, value in values)
     share, task = scored.fractions[name][place], scored.candidates.panel.task
-    return f"{name} {told}: above {share:.0%} of the pictures asked about {task}"
+    percent = int(100 * share + 1e-9)  # rounded down: nothing is above all, itself among them
+    return f"{name} {told}: above {percent}% of the pictures asked about {task}"
