@@ -9,7 +9,7 @@ import pytest
 from unify.errors import RegistryError
 from unify.registry.simulation_file import load_simulation
 from unify.registry.simulation_objects import SimulationConfig
-from unify.registry.trial_objects import DetectorSettings, Digits
+from unify.registry.trial_objects import Cut, DetectorSettings, Digits
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIGS = sorted((ROOT / "configs/simulations").glob("*.yaml"))
@@ -37,8 +37,8 @@ def test_every_simulation_of_the_repository_loads(path: Path) -> None:
 def test_a_scenario_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     config = load(tmp_path, "name: s\nscenario: {kind: digits}\n")
-    expected = SimulationConfig("s", Digits(), DetectorSettings(), tmp_path / "simulations/s", where="s.yaml")
-    assert config == expected
+    scenario, output = Digits(validation=0), tmp_path / "simulations/s"
+    assert config == SimulationConfig("s", scenario, DetectorSettings(), output, where="s.yaml")
 
 
 def test_all_that_is_wrong_is_said_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,9 +50,15 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path, monkeypatch: pytest.M
     assert "fewer seeds than a trial takes" in said and "strategy 'random' is listed twice" in said
 
 
-def test_a_cut_without_pictures_to_calibrate_on_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("validation", ["", ", validation: [{annotations: val.json, images: .}]"])
+def test_a_cut_needs_no_pictures_to_calibrate_on_and_takes_none(
+    validation: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "a.json").write_text("{}")
-    source = "[{annotations: a.json, images: .}]"
-    text = f"name: s\nscenario: {{kind: cut, tasks: {{a: [b]}}, train: {source}, test: {source}}}\n"
-    assert "the scenario has no pictures to calibrate the detector on" in message(tmp_path, text)
+    for part in ("train", "val", "test"):
+        (tmp_path / f"{part}.json").write_text("{}")
+    train, test = (f"[{{annotations: {part}.json, images: .}}]" for part in ("train", "test"))
+    cut = f"{{kind: cut, tasks: {{a: [b]}}, train: {train}, test: {test}{validation}}}"
+    scenario = load(tmp_path, f"name: s\nscenario: {cut}\n").scenario
+    assert isinstance(scenario, Cut) and scenario.train == ((tmp_path / "train.json", tmp_path),)
+    assert scenario.validation == ()

@@ -17,7 +17,7 @@ from unify.train.evaluate.detections import Detections
 
 SETTINGS = """\
 name: tiny
-scenario: {kind: digits, tasks: 3, train: 18, validation: 6, test: 6}
+scenario: {kind: digits, tasks: 3, train: 18, test: 6}
 detector: {image_hw: [48, 48], width: 4, steps: 3}
 start: 2
 rounds: 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from unify.registry.shape import check_shape
 from unify.registry.simulation_objects import SimulationConfig
 from unify.registry.trial_checks import cut_problems, seed_problems, task_problems
 from unify.registry.trial_file import build_detector, build_scenario
+from unify.registry.trial_objects import Cut, Scenario
 from unify.registry.yaml_source import YamlFile, read_yaml
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ def load_simulation(path: Path, workspace: Path | None, *, files_needed: bool = 
         raise config_error(problems, shown)
     return SimulationConfig(
         name=entry.name,
-        scenario=build_scenario(entry.scenario, files),
+        scenario=_without_validation(build_scenario(entry.scenario, files)),
         detector=build_detector(entry.detector),
         output=Path(os.path.abspath(root / (entry.output or f"simulations/{entry.name}"))),
         start=entry.start,
@@ -58,15 +60,17 @@ def load_simulation(path: Path, workspace: Path | None, *, files_needed: bool = 
     )
 
 
+def _without_validation(scenario: Scenario) -> Scenario:
+    """Strategies know answers to what they asked alone: such pictures would be drawn or read for nothing."""
+    return replace(scenario, validation=() if isinstance(scenario, Cut) else 0)
+
+
 def _problems(file: YamlFile, entry: SimulationFile, files: Path, files_needed: bool) -> list[Problem]:
     problems = list(seed_problems(entry.seeds, lambda index: partial(file.problem, ("seeds", index))))
     if entry.scenario.kind in ("driving", "cut"):
         problems += task_problems(file, entry.scenario)
     if entry.scenario.kind == "cut":
         problems += cut_problems(file, entry.scenario, files, files_needed=files_needed)
-    if not getattr(entry.scenario, "validation", True):
-        what, fix = "the scenario has no pictures to calibrate the detector on", "add 'validation:'"
-        problems.append(file.problem(("scenario",), what, key=True, fix=fix))
     for index, name in enumerate(entry.strategies):
         if name in entry.strategies[:index]:
             problems.append(file.problem(("strategies", index), f"strategy '{name}' is listed twice", fix="delete one"))

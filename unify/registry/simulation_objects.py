@@ -18,7 +18,7 @@ class SimulationConfig:
 
     Attributes:
         name: the simulation's name.
-        scenario: the pictures and their truth.
+        scenario: the pictures and their truth, none of them for validation.
         detector: settings of the detector that is trained after every round.
         output: absolute folder of the simulation.
         start: pictures that each task labeled before, others for each task.

@@ -17,7 +17,7 @@ class SimulationFile(Shape):
 
     name: Name = Field(description="name of the simulation", examples=["what-to-label"])
     scenario: Scenario = Field(
-        description="the pictures, as in a trial; what every task labeled there is not used",
+        description="the pictures, as in a trial; 'validation' and what every task labeled there are not used",
         examples=[{"kind": "digits", "tasks": 3}],
     )
     detector: DetectorEntry = Field(

@@ -31,13 +31,17 @@ def eagerly() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of unified datasets: ``train``, 40 pictures of digits labeled by three tasks, and ``test``, six."""
+    """Folder of unified datasets: ``train``, 40 pictures of digits labeled by three tasks, and ``test``, six.
+
+    ``uneven`` is what was not asked for in ``train``, but for the first task, so that its classes are labeled less.
+    """
     pytest.importorskip("sklearn", reason="needs the [train] extra")
     from unify.scenarios import make_scenario
 
     folder = tmp_path_factory.mktemp("digits")
     made = make_scenario(Digits(train=40, validation=1, test=6), folder / "workspace", workers=1)
-    for name, batches in {"train": made.datasets, "test": made.evaluation}.items():
+    uneven = (*made.datasets[:1], *made.withheld[1:])
+    for name, batches in {"train": made.datasets, "uneven": uneven, "test": made.evaluation}.items():
         config = folder / f"{name}.yaml"
         config.write_text(f"name: {name}\nmethod: partial\ndatasets: [{', '.join(map(repr, batches))}]\n")
         compile(config, workspace=folder / "workspace", output=folder / name, workers=1)

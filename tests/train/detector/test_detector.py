@@ -90,7 +90,7 @@ def peaks(model: Any) -> dict[int, set[tuple[float, ...]]]:
 
 def test_a_specialist_finds_its_classes_as_the_detector_does_and_numbers_them_anew():
     detector = compiled()
-    everything = peaks(detector.with_peaks)
+    everything = peaks(detector.with_peaks())
     chosen = peaks(detector.specialist(["pedestrian", "car"]))
     assert set(everything) == {0, 1, 2} and set(chosen) == {0, 1}
     assert everything[2] <= chosen[0] and everything[0] <= chosen[1]  # the trucks took the room of some
@@ -101,7 +101,7 @@ def test_a_specialist_finds_its_classes_as_the_detector_does_and_numbers_them_an
 def test_a_specialist_of_all_classes_in_their_order_is_the_detector():
     detector = compiled()
     for key, values in detector.specialist(list(CLASSES))(noise()).items():
-        np.testing.assert_array_equal(detector.with_peaks(noise())[key], values)
+        np.testing.assert_array_equal(detector.with_peaks()(noise())[key], values)
 
 
 def test_a_detector_is_no_specialist_of_classes_that_it_does_not_know():
@@ -111,7 +111,7 @@ def test_a_detector_is_no_specialist_of_classes_that_it_does_not_know():
 
 @pytest.mark.parametrize("classes", [None, ["pedestrian", "car"], ["truck"]], ids=str)
 def test_what_detects_is_loaded_in_safe_mode_where_unify_is_not(classes: list[str] | None, tmp_path: Path):
-    with_peaks = compiled().with_peaks if classes is None else compiled().specialist(classes)
+    with_peaks = compiled().with_peaks() if classes is None else compiled().specialist(classes)
     with_peaks.save(tmp_path / "model.keras")
     np.save(tmp_path / "pictures.npy", noise())
     files = [tmp_path / name for name in ("model.keras", "pictures.npy", "found.npz")]

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from unify.errors import DatasetError, UnifyError
+from unify.records.manifest import read_manifest
 from unify.registry.trial_objects import DetectorSettings
 
 tf = pytest.importorskip("tensorflow", reason="needs the [train] extra", exc_type=ImportError)
 wired = pytest.importorskip("unify.train.detector.train", exc_type=ImportError)
+class_balance = pytest.importorskip("unify.losses", exc_type=ImportError).class_balance
 
 STEPS = 40
 SETTINGS = DetectorSettings(image_hw=(32, 48), width=6, steps=STEPS, batch_size=8, learning_rate=0.02)
@@ -34,6 +36,11 @@ def test_every_step_has_its_loss_and_its_tick(trained: tuple[wired.Trained, list
     (detector, losses), ticks = (trained[0].detector, trained[0].losses), trained[1]
     assert len(losses) == STEPS and ticks == [1] * STEPS
     assert int(detector.optimizer.iterations) == STEPS
+
+
+def test_the_classes_are_balanced_as_the_dataset_needs_it(trained: tuple[wired.Trained, list[int]], digits: Path):
+    weights = trained[0].detector.loss["heatmap"].get_config()["class_weights"]
+    assert weights == pytest.approx(class_balance(read_manifest(digits / "train"))) and len(set(weights)) > 1
 
 
 def test_the_same_seed_gives_the_same_losses(trained: tuple[wired.Trained, list[int]], digits: Path):

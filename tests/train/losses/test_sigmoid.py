@@ -235,6 +235,18 @@ def test_class_weights_scale_classes_and_not_counts(make):
     np.testing.assert_allclose(balanced, plain * np.array(weights, np.float32), rtol=1e-6)
 
 
+@every_loss
+def test_class_weights_held_by_a_variable_may_be_replaced(make):
+    batch = random_batch(13)
+    variable = keras.Variable(np.ones(5), trainable=False, dtype="float32")
+    loss = make(class_weights=variable)
+    for weights in ((1.0, 2.0, 0.5, 3.0, 0.0), (4.0, 0.25, 1.0, 1.0, 2.0)):
+        variable.assign(weights)
+        plain = make(class_weights=weights)
+        assert loss.get_config()["class_weights"] == weights
+        assert numpy_of(loss(batch.y_true, batch.logits)) == numpy_of(plain(batch.y_true, batch.logits))
+
+
 def test_an_exclusive_class_is_negative_where_another_is_certain():
     loss = losses.PartialBinaryCrossentropy(exclusive=[(0, 1)])
     y_true = np.array([[[1, -1, -1], [0, -1, -1], [-1, 1, -1]]], np.float32)

@@ -73,15 +73,18 @@ class Detector(keras.Model):
 
     def detect(self, batches: Iterable[Mapping[str, Any]], floor: float = SCORE_FLOOR) -> Detections:
         """What it finds on batches of `unify.load` with its own ``image_hw``, for `unify.evaluate`; see `detect`."""
-        return detect(self.with_peaks, batches, floor)
+        return detect(self.with_peaks(), batches, floor)
 
-    @property
     def with_peaks(self) -> keras.Model:
         """A copy as it is now that ends in detections: `boxes` [B, K, 4] yxyx, `scores`, `classes` [B, K] columns.
 
         Boxes are fractions. Of stock Keras layers alone: saved as ``.keras`` it loads in safe mode, without unify.
         """
-        return self._with_peaks_of(self.get_layer("heatmap").output)
+        return of_stock_layers(self.sharing_peaks())
+
+    def sharing_peaks(self) -> keras.Model:
+        """As `with_peaks`, but of this detector's own layers: it follows its weights, and is not to be saved."""
+        return self._peaks_of(self.get_layer("heatmap").output)
 
     def specialist(self, classes: Sequence[str]) -> keras.Model:
         """As `with_peaks`, for some of its classes alone, which the answers number from 0 in the order given.
@@ -92,11 +95,11 @@ class Detector(keras.Model):
             KeyError: it has no such class.
         """
         columns = [self.settings["classes"][name] - 1 for name in classes]
-        return self._with_peaks_of(ops.take(self.get_layer("heatmap").output, columns, axis=-1))
+        return of_stock_layers(self._peaks_of(ops.take(self.get_layer("heatmap").output, columns, axis=-1)))
 
-    def _with_peaks_of(self, heatmap: Tensor) -> keras.Model:
+    def _peaks_of(self, heatmap: Tensor) -> keras.Model:
         outputs = decode_peaks(heatmap, self.get_layer("boxes").output)
-        return of_stock_layers(keras.Model(self.input, outputs, name=f"{self.name}_with_peaks"))
+        return keras.Model(self.input, outputs, name=f"{self.name}_with_peaks")
 
     def check_classes(self, dataset: str | os.PathLike[str]) -> None:
         """Before training goes on or is measured: is this dataset labeled in the detector's classes?

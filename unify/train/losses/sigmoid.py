@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from unify.train.losses.base import PartialLoss
@@ -59,7 +60,9 @@ class PartialSigmoidLoss(PartialLoss):
 
     Args:
         normalizer: what the sum is divided by; see `normalizers.py`.
-        class_weights: C factors on the classes' losses, not on the counts; see `class_balance`.
+        class_weights: C factors on the classes' losses, not on the counts; see `class_balance`. A `keras.Variable` of
+            them may be assigned others between trainings: on TensorFlow the next step takes them untraced, but on JAX
+            a traced step keeps the old ones.
         exclusive: groups of class columns that one object cannot both be: a cell matched at weight 1 to one of a group
             is negative for the others, even where they are unknown; see `exclusive_columns`.
         from_logits: whether predictions are logits.
@@ -69,14 +72,15 @@ class PartialSigmoidLoss(PartialLoss):
     def __init__(
         self,
         normalizer: Any = "positives",
-        class_weights: Sequence[float] | None = None,
+        class_weights: Sequence[float] | keras.Variable | None = None,
         exclusive: Groups = (),
         from_logits: bool = True,
         reduction: str | None = "sum",
         name: str | None = None,
     ) -> None:
         super().__init__(normalizer, reduction, name)
-        self.class_weights = None if class_weights is None else tuple(map(float, class_weights))
+        replaceable = class_weights is None or isinstance(class_weights, keras.Variable)
+        self.class_weights = class_weights if replaceable else tuple(map(float, class_weights))
         self.exclusive = tuple(tuple(map(int, group)) for group in exclusive)
         self.from_logits = from_logits
 
@@ -99,15 +103,18 @@ class PartialSigmoidLoss(PartialLoss):
         raise NotImplementedError
 
     def get_config(self) -> dict[str, Any]:
-        own = {"class_weights": self.class_weights, "exclusive": self.exclusive, "from_logits": self.from_logits}
+        weights = self.class_weights
+        if isinstance(weights, keras.Variable):
+            weights = tuple(ops.convert_to_numpy(weights).tolist())
+        own = {"class_weights": weights, "exclusive": self.exclusive, "from_logits": self.from_logits}
         return {**super().get_config(), **own}
 
     def _class_factors(self) -> Tensor | None:
         return None if self.class_weights is None else ops.convert_to_tensor(self.class_weights, "float32")
 
     def _check_columns(self, classes: int) -> None:
-        if self.class_weights is not None and len(self.class_weights) != classes:
-            got = f"{len(self.class_weights)} class weights for {classes} classes"
+        if self.class_weights is not None and np.shape(self.class_weights) != (classes,):
+            got = f"{np.shape(self.class_weights)[0]} class weights for {classes} classes"
             raise value_error(self.name, "class weights do not fit", got, "one weight for every class column")
         beyond = {column for group in self.exclusive for column in group if not 0 <= column < classes}
         if beyond:
