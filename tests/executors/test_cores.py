@@ -54,7 +54,7 @@ def test_threads_that_stand_back_do_so_alone():
 
     before = niceness()
     with ThreadPoolExecutor(1, initializer=stand_back) as pool:
-        assert pool.submit(niceness).result() == min(19, before + 10)
+        assert pool.submit(niceness).result() == min(19, before + 5)
     assert niceness() == before
-    with ThreadPoolExecutor(1, initializer=lambda: (stand_back(), stand_back(), stand_back())) as pool:
+    with ThreadPoolExecutor(1, initializer=lambda: [stand_back() for _ in range(9)]) as pool:
         assert pool.submit(niceness).result() == 19

@@ -45,7 +45,7 @@ def rank(
         bool, typer.Option("--learning-weights", help="Weigh tasks by how much one more box is likely to help each.")
     ] = False,
     together: Annotated[
-        float, typer.Option(help="A question counts this many times on a picture labeled for another task as well.")
+        float, typer.Option(help="A question counts so many times on a picture labeled for anything else as well.")
     ] = 3.0,
     floor: Annotated[
         list[str] | None, typer.Option(help="TASK=COST: spend at least this on it; repeat.", show_default=False)

@@ -125,6 +125,7 @@ def _settings(asked: LoopConfig) -> RankSettings:
         costs=Costs(**asked.costs),
         task_weights=asked.task_weights,
         learning_weights=asked.learning_weights,
+        together=asked.together,
         floors=asked.floors,
         ceilings=asked.ceilings,
         explain=True,

@@ -102,20 +102,30 @@ class Ranking:
     ) -> Iterator[Query]:
         """The questions, by falling score; ties by picture and task."""
         made: list[Query] = []
-        for task in np.unique(table.pairs.task[selection.pairs]).tolist():
-            mine = table.pairs.task[selection.pairs] == task
-            places, distances = table.place[selection.pairs[mine]], selection.distance[mine]
-            made += self._questions(self.panels[task], scored[task], places, distances, with_boxes)
+        tasks, pictures = table.pairs.task[selection.pairs], table.pairs.picture[selection.pairs]
+        asked: dict[int, list[str]] = {}
+        for task, picture in zip(tasks.tolist(), pictures.tolist()):
+            asked.setdefault(picture, []).append(self.panels[task].task)
+        for task in np.unique(tasks).tolist():
+            places, distances = table.place[selection.pairs[tasks == task]], selection.distance[tasks == task]
+            made += self._questions(self.panels[task], scored[task], places, distances, with_boxes, asked)
         yield from sorted(made, key=lambda each: (-each.score, each.picture, each.task))
 
     def questions(self, task: int, scored: ScoredCandidates, places: np.ndarray) -> list[Query]:
         """Questions about some candidates of a task, int64 [n], of which no more is known."""
         nothing = np.full(len(places), np.nan)
-        return list(self._questions(self.panels[task], scored, places, nothing, self.settings.explain))
+        return list(self._questions(self.panels[task], scored, places, nothing, self.settings.explain, {}))
 
     def _questions(
-        self, panel: Panel, scored: ScoredCandidates, places: np.ndarray, distances: np.ndarray, with_boxes: bool
+        self,
+        panel: Panel,
+        scored: ScoredCandidates,
+        places: np.ndarray,
+        distances: np.ndarray,
+        with_boxes: bool,
+        asked_for: Mapping[int, Sequence[str]],
     ) -> Iterator[Query]:
+        """``asked_for``: example -> tasks that are asked about it in the same queue."""
         examples, names = scored.candidates.examples[places], self.plan.taxonomy.names
         sha256, files = sha256_of(self.plan, examples), self._files(examples)
         unknown = np.zeros((len(examples), self.plan.taxonomy.num_columns + 1), bool)
@@ -127,7 +137,8 @@ class Ranking:
         for row, place in enumerate(places.tolist()):
             asked = [names[each] for each in panel.class_ids.tolist() if unknown[row, each]]
             labeled = [names[each] for each in np.flatnonzero(~unknown[row]).tolist() if each in names]
-            told = (scored, place, boxes[row], asked, labeled, float(distances[row]), costs)
+            others = [task for task in asked_for.get(int(examples[row]), ()) if task != panel.task]
+            told = (scored, place, boxes[row], asked, labeled, others, float(distances[row]), costs)
             yield Query(
                 picture=sha256[row].tobytes().hex(),
                 task=panel.task,

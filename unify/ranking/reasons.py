@@ -57,6 +57,7 @@ def reasons_of(
     boxes: Sequence[ShownBox],
     unknown: Sequence[str],
     known: Sequence[str],
+    others: Sequence[str],
     distance: float,
     costs: Costs,
 ) -> tuple[str, ...]:
@@ -68,10 +69,12 @@ def reasons_of(
         boxes: what a person will see.
         unknown: classes of the task that nobody knows there.
         known: classes that people labeled there.
+        others: tasks that are asked about the picture as well.
         distance: of its embedding to the nearest picture labeled or chosen before; NaN where nothing is known of it.
         costs: of the task.
     """
     reasons = [f"nobody labeled {shorten(unknown)} here" + (f"; people labeled {shorten(known)}" if known else "")]
+    reasons += [f"the picture is asked about {shorten(others)} as well"] if others else []
     reasons += [_measured(name, voices, scored, place) for name, voices in scored.candidates.raw.items()]
     review = [f"{box.name} {box.score:.2f}" for box in boxes if box.review]
     if review:

@@ -9,6 +9,7 @@ import numpy as np
 
 from unify.ranking.costs import Costs, gain
 from unify.ranking.difficulty import rate
+from unify.ranking.learning import of_a_picture
 from unify.ranking.measures import Measure
 from unify.ranking.normalize import combine, largest, rank_fractions
 from unify.ranking.scoring import Candidates
@@ -96,7 +97,7 @@ def gather_pairs(scored: Sequence[ScoredCandidates], labeled: np.ndarray) -> Pai
         picture=picture,
         gain=joined(each.gain for each in scored),
         cost=joined(each.cost for each in scored),
-        labels=np.sqrt(joined(each.candidates.expected for each in scored)),
+        labels=of_a_picture(joined(each.candidates.expected for each in scored)),
         opened=labeled[picture],
     )
     return PairTable(pairs, np.concatenate([np.zeros(0, np.int64), *places]))

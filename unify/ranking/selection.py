@@ -53,26 +53,25 @@ class Selection:
 def select(pairs: Pairs, budget: Budget, diversity: Diversity) -> Selection:
     """Choose pairs under a budget; see the module. Deterministic."""
     greedy = spend(pairs, budget)
-    worth = pairs.opened_by(greedy).worth(budget.together)
-    chosen: list[np.ndarray] = []
-    distances: list[np.ndarray] = []
+    taken = {task: greedy[pairs.task[greedy] == task] for task in np.unique(pairs.task[greedy]).tolist()}
+    distances = {}
     dropped = 0
-    for task in np.unique(pairs.task[greedy]).tolist():
-        mine = greedy[pairs.task[greedy] == task]
+    for task, mine in taken.items():
+        distances[task] = np.full(len(mine), np.nan)
+        worth = pairs.opened_by(np.concatenate([*taken.values()])).worth(budget.together)
         part = float(pairs.cost[mine].sum())
         short = _shortlist(pairs, worth, task, part * diversity.shortlist)
         embeddings = diversity.embeddings(task, short)
         if embeddings is None:
-            chosen.append(mine)
-            distances.append(np.full(len(mine), np.nan))
             continue
         labeled = diversity.labeled(task)
-        picks, far, same = _spread(worth[short], pairs.cost[short], embeddings, part, diversity, labeled)
-        chosen.append(short[picks])
-        distances.append(far)
+        picks, distances[task], same = _spread(worth[short], pairs.cost[short], embeddings, part, diversity, labeled)
+        taken[task] = short[picks]  # the tasks after it go by these
         dropped += same
     none = np.zeros(0, np.int64)
-    return Selection(np.concatenate([none, *chosen]), np.concatenate([none, *distances]).astype(float), dropped)
+    return Selection(
+        np.concatenate([none, *taken.values()]), np.concatenate([none, *distances.values()]).astype(float), dropped
+    )
 
 
 def _shortlist(pairs: Pairs, worth: np.ndarray, task: int, cost: float) -> np.ndarray:

@@ -25,9 +25,9 @@ class RankSettings:
         task_weights: task -> how much its gain counts; 1 by default.
         learning_weights: weigh tasks by how much one more box is likely to help each (`learning_weights`) as well, the
             less the more of them are chosen.
-        together: how many times as much a question is worth on a picture that people label for another task as well,
-            or did. A training step that shows it then teaches several tasks, where pictures labeled for one task each
-            leave the others less of the steps.
+        together: how many times as much a question is worth on a picture that people label for anything else as
+            well, or did. A training step that shows it then teaches several tasks; pictures that are labeled for one
+            task each leave the others less of the steps.
         floors: task -> least part of the budget, in its unit.
         ceilings: task -> largest part of it.
         shortlist: see `Diversity`; so are the next two.

@@ -19,9 +19,9 @@ class Pairs:
         picture: int64 [Q]; number of the picture.
         gain: float64 [Q]; 0 or more.
         cost: float64 [Q]; over 0.
-        labels: float64 [Q]; what the pair adds to its task's ``labeled``, where a budget knows it: the square root of
-            the boxes expected.
-        opened: bool [Q]; people labeled the picture for another task, or will.
+        labels: float64 [Q]; what the pair adds to its task's ``labeled``, where a budget knows it: `of_a_picture`
+            with the boxes expected.
+        opened: bool [Q]; people labeled the picture for anything else, or will.
     """
 
     task: np.ndarray
@@ -92,7 +92,7 @@ def spend(pairs: Pairs, budget: Budget) -> np.ndarray:
             take_next(task)
     cheapest = min(costs, default=0.0)
     while queues.tasks and till.affords(cheapest):
-        take_next(max(queues.tasks, key=lambda task: queues.worth_of_next(task) * had[task] / has[task]))
+        take_next(max(queues.tasks, key=lambda task: queues.worth_of_next(task) * (had[task] / has[task])))
     return np.array(till.taken, np.int64)
 
 

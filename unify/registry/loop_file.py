@@ -58,6 +58,7 @@ def _build(file: YamlFile, entry: LoopFile, registry: Registry) -> LoopConfig:
         costs=entry.costs.model_dump(),
         task_weights=entry.task_weights,
         learning_weights=entry.learning_weights,
+        together=entry.together,
         floors=entry.floors,
         ceilings=entry.ceilings,
         calibrate=entry.calibrate,

@@ -26,6 +26,7 @@ class LoopConfig:
         costs: ``look``, ``review`` and ``draw`` -> what each costs.
         task_weights: task -> how much its gain counts.
         learning_weights: weigh tasks by how much one more box is likely to help each.
+        together: how many times as much a question counts on a picture labeled for anything else as well.
         floors: task -> least part of the budget.
         ceilings: task -> largest part of it.
         calibrate: measure the auto-labelers again with what came back.
@@ -44,6 +45,7 @@ class LoopConfig:
     costs: Mapping[str, float] = field(default_factory=dict)
     task_weights: Mapping[str, float] = field(default_factory=dict)
     learning_weights: bool = False
+    together: float = 3.0
     floors: Mapping[str, float] = field(default_factory=dict)
     ceilings: Mapping[str, float] = field(default_factory=dict)
     calibrate: bool = True

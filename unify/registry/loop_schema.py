@@ -43,6 +43,12 @@ class LoopFile(Shape):
     learning_weights: bool = Field(
         False, description="true: weigh tasks by how much one more box is likely to help each"
     )
+    together: float = Field(
+        3.0,
+        ge=1,
+        allow_inf_nan=False,
+        description="how many times a question counts on a picture labeled for anything else as well",
+    )
     floors: dict[str, Amount] = Field(
         {}, description="task: least part of the budget, in its unit", examples=[{"pedestrian": 100}]
     )

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from unify.calibrating.calibrate import calibrate
 from unify.calibrating.truth import read_truth
 from unify.core.predictions import Prediction
 from unify.core.types import BatchRef, ExampleTable
+from unify.errors import CalibrationError
 from unify.files import write_whole
 from unify.inference.autolabeling import open_cache
 from unify.inference.known import know_labeler
@@ -110,6 +113,18 @@ class Classroom:
         for name, refs in ((TOLD, told), (EVERYTHING, [*told, str(pool)])):
             text = f"name: {name}\nmethod: partial\ndatasets: {json.dumps(refs)}\n"
             write_whole(self.folder / f"configs/{name}.yaml", text.encode())
+
+    def measure(self, version: str, round_name: str) -> None:
+        """Hold what a detector said of pictures against the answers of a round, which it did not know.
+
+        So what is learned of the detector costs no label that nobody asked for. It may have been trained on the same
+        pictures for other tasks; `unify calibrate` would refuse those, could it tell. Where the answers are too few to
+        tell anything, it stays unmeasured.
+        """
+        batches = load_registry(self.folder).batches
+        on = [str(ref) for ref in batches if ref.batch.startswith(f"{round_name}-")]
+        with suppress(CalibrationError):
+            calibrate(f"{DETECTOR}:{version}", on=on, workspace=self.folder, workers=1, plot=False)
 
     def listen(self, version: str, model: Path, said: Detections) -> None:
         """Register a detector with what it says of all pictures, as if it had been asked."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from unify.core.digest import json_digest
 from unify.core.types import JsonObject
 from unify.executors.quiet import fresh_folder
 from unify.files import write_whole
+from unify.registry.simulation_objects import LEARNING
 from unify.registry.trial_objects import DetectorSettings
 from unify.scenarios.batches import TEST
 from unify.simulating.classroom import DETECTOR, EVERYTHING, TOLD, Classroom, School, open_classroom, open_school
@@ -22,10 +24,12 @@ from unify.simulating.strategies import Question, Situation, ask, needs_detector
 
 if TYPE_CHECKING:
     from unify.train.detector.detector import Detector
+    from unify.train.detector.trainer import Trainer
+    from unify.train.detector.watcher import Watcher
     from unify.train.evaluate.detections import Detections
     from unify.train.evaluate.truth import Truth
 
-RECIPE = 2  # raised whenever the same inputs give other numbers
+RECIPE = 3  # raised whenever the same inputs give other numbers
 FULL = "full"  # what the path is called that knows all labels from the start
 _BATCH = 32  # pictures at a time when detecting
 _MOST_ASKS = 4  # a round
@@ -114,7 +118,7 @@ class _Student:
         self.job, self.school, self.progress = job, school, progress
         self.folder = job.folder / f"work/seed-{job.seed}"
         self._truth: Truth | None = None
-        self._watcher: Detector | None = None
+        self._watcher: Watcher | None = None
         self._pictures: dict[str, list[JsonObject]] = {}
 
     def follow(self, strategies: Sequence[str]) -> None:
@@ -144,6 +148,8 @@ class _Student:
             spent["questions"] += sum(len(each.tasks) for each in answered)
             spent["boxes"] += sum(map(self.school.boxes, answered))
             spent["cost"] += sum(map(self._cost, answered))
+            if strategy == LEARNING and answered:
+                classroom.measure(f"v{number - 1}", f"r{number}")
             detector = self.train(self._compile(classroom))
             yield {**spent, "asked": _by_task(answered), **self.score(detector)}
             if needs_detector(strategy) and number < self.job.rounds:
@@ -178,12 +184,7 @@ class _Student:
         return compile(TOLD, workspace=classroom.folder, workers=1, overwrite=True).output
 
     def train(self, dataset: Path) -> Detector:
-        import keras
-
-        from unify.train.detector.train import train
-
-        keras.backend.clear_session()
-        return train(dataset, self.job.settings, seed=self.job.seed, progress=self.progress).detector
+        return _trainer(self.job.settings).train(dataset, seed=self.job.seed, progress=self.progress).detector
 
     def score(self, detector: Detector) -> JsonObject:
         """F1 and AP on the test pictures, overall and by class."""
@@ -199,10 +200,10 @@ class _Student:
         return self._detect(detector, EVERYTHING, "train")
 
     def _detect(self, detector: Detector, dataset: str, split: str) -> Detections:
-        """What a detector finds; all look through one model, whose graphs are traced once."""
-        self._watcher = self._watcher or detector
-        self._watcher.set_weights(detector.get_weights())
-        return self._watcher.detect(self._batches(dataset, split))
+        from unify.train.detector.watcher import Watcher
+
+        self._watcher = self._watcher or Watcher(detector)
+        return self._watcher.detect(detector, self._batches(dataset, split))
 
     def _batches(self, dataset: str, split: str) -> list[JsonObject]:
         """The pictures of a dataset, decoded once."""
@@ -215,7 +216,7 @@ class _Student:
         return self._pictures[dataset]
 
     def _listen(self, classroom: Classroom, number: int, detector: Detector, said: Detections) -> None:
-        """Make a detector the auto-labeler of a workspace. Nobody calibrates it: that would take labels of its own."""
+        """Make a detector the auto-labeler of a workspace."""
         model = classroom.folder / f"autolabelers/{DETECTOR}/v{number}/model.keras"
         model.parent.mkdir(parents=True)
         detector.specialist(list(self.school.registry.taxonomy.ids)).save(model)
@@ -224,6 +225,14 @@ class _Student:
     def write(self, strategy: str, points: Sequence[JsonObject]) -> None:
         content = {"identity": self.job.identity, "strategy": strategy, "seed": self.job.seed, "points": list(points)}
         write_whole(self.job.result(strategy), (json.dumps(content, indent=1) + "\n").encode())
+
+
+@lru_cache(maxsize=1)
+def _trainer(settings: DetectorSettings) -> Trainer:
+    """The process's own, for all seeds it is given: a training step takes longer to trace than many trainings."""
+    from unify.train.detector.trainer import Trainer
+
+    return Trainer(settings)
 
 
 _NOTHING_SPENT = {"questions": 0, "boxes": 0, "cost": 0.0}

@@ -74,7 +74,7 @@ def test_the_detector_of_unify_is_read_without_a_word(tmp_path: Path):
     from unify.train.detector.detector import Detector
 
     detector = Detector({"car": 1, "truck": 2}, image_hw=(32, 48), width=8)
-    detector.with_peaks.save(tmp_path / "model.keras")
+    detector.with_peaks().save(tmp_path / "model.keras")
     picture = np.random.default_rng(0).integers(0, 256, (40, 60, 3), dtype=np.uint8)
     options = {"fit": "letterbox", "nms_iou": 0.6, "score_floor": 0.0}
     (prediction,) = load_autolabeler(make_version("keras", path=tmp_path / "model.keras", **options), tmp_path).predict(
