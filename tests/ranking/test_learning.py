@@ -34,7 +34,7 @@ def workspace(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_weight_is_what_is_missing_to_perfection_by_the_boxes_so_far(workspace: Path):
+def test_a_weight_is_what_is_missing_to_perfection_by_the_labels_so_far(workspace: Path):
     weights = learning_weights(open_target("mix", workspace=workspace))
     vehicle, pedestrian = 2 * 0.2 / (1 + 2**0.5), 2 * 0.4 / (1 + 9 * 2**0.5)
     assert weights == pytest.approx({"vehicle": 1.0, "pedestrian": pedestrian / vehicle})
