@@ -33,6 +33,7 @@ scenario:
   tasks: {vehicle: [car, bus], roadside: [cone]}
   fully_labeled: 0.25
   image_hw: [96, 161]
+  rare: {cone: 0.5}
 seeds: [4, 0, 7]
 detector: {image_hw: [48, 64], steps: 1, scale: 1}
 output: out/t
@@ -105,7 +106,7 @@ def test_defaults_are_those_of_the_objects(tmp_path: Path) -> None:
 def test_what_the_file_says_is_what_is_tried(tmp_path: Path) -> None:
     config = load(tmp_path, DRIVING)
     tasks = {"vehicle": ("car", "bus"), "roadside": ("cone",)}
-    assert config.scenario == Driving(tasks, fully_labeled=0.25, image_hw=(96, 161))
+    assert config.scenario == Driving(tasks, fully_labeled=0.25, image_hw=(96, 161), rare={"cone": 0.5})
     assert config.seeds == (4, 0, 7)
     assert asdict(config.detector) == asdict(DetectorSettings()) | {"image_hw": (48, 64), "steps": 1, "scale": 1.0}
     assert config.output == tmp_path / "out/t"
@@ -362,6 +363,8 @@ def test_the_schema_accepts_what_loads_and_refuses_unknown_keys(text: str) -> No
         {"scenario": None},
         {"scenario": {"kind": "digits", "tasks": 4}},
         {"scenario": {"kind": "driving", "tasks": {"vehicle": ["lorry"]}}},
+        {"scenario": {"kind": "driving", "tasks": {"vehicle": ["car"]}, "rare": {"lorry": 0.5}}},
+        {"scenario": {"kind": "driving", "tasks": {"vehicle": ["car"]}, "rare": {"car": 0}}},
         {"seeds": 2},
         {"seeds": [0, 1, 1]},
         {"methods": [3]},

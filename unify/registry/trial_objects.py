@@ -76,6 +76,7 @@ class Driving:
         test: fully labeled pictures.
         image_hw: height and width they are drawn at, pixels.
         seed: makes other pictures.
+        rare: class -> share of the training pictures with it that are kept; others are drawn in place of the rest.
     """
 
     tasks: Mapping[str, tuple[str, ...]]
@@ -85,6 +86,7 @@ class Driving:
     test: int = 200
     image_hw: tuple[int, int] = (192, 320)
     seed: int = 0
+    rare: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

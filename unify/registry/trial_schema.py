@@ -101,6 +101,11 @@ class DrivingEntry(Shape):
         list(Driving.image_hw), description="height and width the scenes are drawn at, pixels"
     )
     seed: Seed = _seed()
+    rare: dict[SceneClass, Annotated[float, Field(gt=0, le=1)]] = Field(
+        default_factory=dict,
+        description="class: share of the training pictures with it to keep; others are drawn in place of the rest",
+        examples=[{"cone": 0.1}],
+    )
 
 
 class SourceEntry(Shape):

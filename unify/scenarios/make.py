@@ -122,7 +122,7 @@ def _make(scenario: Scenario, folder: Path, workers: int, progress: Progress) ->
             tasks, painter = digit_tasks(scenario.tasks), digit_painter(scenario)
             material = _draw(scenario, tasks, painter, folder, workers, progress)
         case Driving():
-            painter = ScenePainter(scenario.image_hw, scenario.seed)
+            painter = ScenePainter(scenario.image_hw, scenario.seed, scenario.rare)
             material = _draw(scenario, scenario.tasks, painter, folder, workers, progress)
     labeled = assign_pictures(len(material.train.truths), list(material.tasks), scenario.fully_labeled, scenario.seed)
     start_workspace(folder, taxonomy_yaml(material.tasks, _REMARK, exclusive=True))
