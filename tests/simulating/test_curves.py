@@ -42,9 +42,42 @@ def test_strategies_are_compared_by_the_cost_to_come_near_full_labels():
     assert lines[3].startswith("Strategy") and lines[4].startswith("ours") and lines[4].endswith("(apart)")
 
 
+def rows(full: float, **paths: dict[int, list[dict]]) -> tuple[dict, dict[str, str]]:
+    """The strategies' numbers, and the last words of their rows."""
+    content = summarize({seed: path((0, full)) for seed in (0, 1)}, paths)
+    lines = summary_lines({**content, "request": {"look": 1.0}})[4:]
+    return content["strategies"], {line.split()[0]: " ".join(line.split()[-8:]) for line in lines}
+
+
+NEVER = path((0, 0.1), (5, 0.15), (10, 0.2))
+SLOW = path((0, 0.0), (50, 0.5), (100, 1.0))
+FAST = path((0, 0.0), (20, 1.0), (100, 1.0))
+
+
 def test_a_goal_that_nobody_reaches_is_said_to_be():
-    full = {seed: path((0, 1.0)) for seed in (0, 1)}
-    low = {seed: path((0, 0.1), (10, 0.2)) for seed in (0, 1)}
-    content = summarize(full, {"random": low, "ours": low})
-    assert content["strategies"]["ours"]["to_goal"]["mean"] is None and not content["strategies"]["ours"]["apart"]
-    assert "never" in summary_lines({**content, "request": {"look": 1.0}})[4]
+    strategies, said = rows(1.0, random={0: NEVER, 1: NEVER}, ours={0: NEVER, 1: NEVER})
+    assert said["ours"].endswith("never within 10 -") and said["random"].endswith("never within 10 -")
+    assert strategies["ours"]["less_than_random"]["bound"] == "unknown" and not strategies["ours"]["apart"]
+
+
+def test_what_random_pictures_spent_in_vain_bounds_the_ratio_from_above():
+    strategies, said = rows(1.0, random={0: NEVER, 1: SLOW}, ours={0: FAST, 1: FAST})
+    assert strategies["random"]["to_goal"]["reached"] == [False, True]
+    assert strategies["random"]["to_goal"]["values"] == pytest.approx([10, 95])
+    assert "over 52 (1 of 2 seeds)" in said["random"]
+    assert strategies["ours"]["less_than_random"]["values"] == pytest.approx([1.9, 0.2])
+    assert "at most" in said["ours"]
+
+
+def test_what_a_strategy_spent_in_vain_bounds_the_ratio_from_below_and_is_never_less():
+    dear = {seed: path((0, 0.0), (500, 0.5), (1000 + seed, 1.0)) for seed in (0, 1)}
+    strategies, said = rows(1.0, random=dear, ours={0: NEVER, 1: FAST})
+    assert strategies["ours"]["less_than_random"]["bound"] == "at least" and not strategies["ours"]["apart"]
+    assert "at least" in said["ours"] and "apart" not in said["ours"]
+    strategies, _ = rows(1.0, random=dear, ours={0: FAST, 1: FAST})
+    assert strategies["ours"]["less_than_random"]["bound"] is None and strategies["ours"]["apart"]
+
+
+def test_neither_bound_holds_where_each_failed_once():
+    strategies, said = rows(1.0, random={0: NEVER, 1: SLOW}, ours={0: FAST, 1: NEVER})
+    assert strategies["ours"]["less_than_random"]["bound"] == "unknown" and said["ours"].endswith("-")

@@ -15,6 +15,7 @@ from unify.text import table_lines
 from unify.trials.statistics import t_interval
 
 GOAL = 0.95  # of the F1 that all labels give
+AT_MOST, AT_LEAST, UNKNOWN = "at most", "at least", "unknown"  # bounds of a ratio where a goal was never reached
 Points = Sequence[Mapping[str, Any]]
 
 
@@ -49,9 +50,11 @@ def summarize(full: Mapping[int, Points], paths: Mapping[str, Mapping[int, Point
 
     Returns:
         ``goal``; ``full``: F1 as an interval with its values; ``strategies``: name -> ``rounds`` (mean cost, boxes and
-        questions, F1 as an interval), ``to_goal`` (the cost, an interval over the seeds that reach it, with values),
-        ``mean_f1`` (over the costs that all paths of a seed cover), ``less_than_random`` (`to_goal` by random's of the
-        same seed) and ``apart``: the two intervals of costs do not overlap; ``points``: strategy -> seed -> points.
+        questions, F1 as an interval), ``to_goal`` (the cost as an interval with values, and whether each seed
+        ``reached`` it: what was spent stands for what would have been needed), ``mean_f1`` (over the costs that all
+        paths of a seed cover), ``less_than_random`` (`to_goal` by random's of the same seed; a ``bound`` where one of
+        the two never reached it, nothing where neither always did) and ``apart``: the two intervals of costs do not
+        overlap, the strategy's own known exactly; ``points``: strategy -> seed -> points.
     """
     seeds = sorted(full)
     of_full = [full[seed][0]["f1"] for seed in seeds]
@@ -59,9 +62,11 @@ def summarize(full: Mapping[int, Points], paths: Mapping[str, Mapping[int, Point
     strategies = {}
     for name, path in paths.items():
         reached = [cost_to_reach(path[seed], GOAL * f1) for seed, f1 in zip(seeds, of_full)]
+        costs = [path[seed][-1]["cost"] if cost is None else cost for seed, cost in zip(seeds, reached)]
+        to_goal = {**_spread(costs), "reached": [cost is not None for cost in reached]}
         covered = [mean_f1(path[seed], last[seed]) for seed in seeds]
         rounds = [_round([path[seed][number] for seed in seeds]) for number in range(len(path[seeds[0]]))]
-        strategies[name] = {"rounds": rounds, "to_goal": _spread(reached), "mean_f1": _spread(covered)}
+        strategies[name] = {"rounds": rounds, "to_goal": to_goal, "mean_f1": _spread(covered)}
     _compare(strategies)
     points = {name: {str(seed): list(path[seed]) for seed in seeds} for name, path in paths.items()}
     return _tidy({"goal": GOAL, "seeds": seeds, "full": _spread(of_full), "strategies": strategies, "points": points})
@@ -81,12 +86,19 @@ def _compare(strategies: Mapping[str, JsonObject]) -> None:
     for name, each in strategies.items():
         if base is None or name == RANDOM:
             continue
-        pairs = zip(each["to_goal"]["values"], base["values"])
-        each["less_than_random"] = _spread(
-            [mine / theirs if mine is not None and theirs else None for mine, theirs in pairs]
-        )
-        high, low = each["to_goal"]["high"], base["low"]
-        each["apart"] = high is not None and low is not None and high < low
+        mine = each["to_goal"]
+        bound = _bound(mine, base)
+        ratios = [a / b if b and bound != UNKNOWN else None for a, b in zip(mine["values"], base["values"])]
+        each["less_than_random"] = {**_spread(ratios), "bound": bound}
+        ends = mine["high"], base["low"]
+        each["apart"] = all(mine["reached"]) and None not in ends and ends[0] < ends[1]
+
+
+def _bound(mine: JsonObject, theirs: JsonObject) -> str | None:
+    """What is known of the ratio of two costs, each of which may stand for a larger one; None where both are exact."""
+    if all(mine["reached"]):
+        return None if all(theirs["reached"]) else AT_MOST
+    return AT_LEAST if all(theirs["reached"]) else UNKNOWN
 
 
 def summary_lines(content: JsonObject) -> list[str]:
@@ -102,11 +114,11 @@ def summary_lines(content: JsonObject) -> list[str]:
         "Strategy",
         "F1 at the start",
         "F1 at the end",
+        "Mean F1",
         "Cost spent",
         f"Cost to {percent} of full",
         "By random's",
     ]
-    columns.insert(3, "Mean F1")
     ordered = sorted(content["strategies"].items(), key=lambda item: -item[1]["mean_f1"]["mean"])
     rows = [
         [
@@ -115,7 +127,7 @@ def summary_lines(content: JsonObject) -> list[str]:
             _percent(each["rounds"][-1]["f1"]),
             _percent(each["mean_f1"]),
             f"{each['rounds'][-1]['cost']:.0f}",
-            _reached(each["to_goal"], len(content["seeds"])),
+            _reached(each["to_goal"]),
             _ratio(each),
         ]
         for name, each in ordered
@@ -132,18 +144,21 @@ def _with_half(spread: JsonObject, factor: float, digits: int) -> str:
     return mean if spread["high"] is None else f"{mean} ±{factor * (spread['high'] - spread['low']) / 2:.{digits}f}"
 
 
-def _reached(spread: JsonObject, seeds: int) -> str:
-    if spread["mean"] is None:
-        return "never"
-    some = f" ({spread['n']} of {seeds} seeds)" if spread["n"] < seeds else ""
-    return _with_half(spread, 1, 0) + some
+def _reached(to_goal: JsonObject) -> str:
+    reached, seeds = sum(to_goal["reached"]), len(to_goal["reached"])
+    if reached == seeds:
+        return _with_half(to_goal, 1, 0)
+    return (
+        f"over {to_goal['mean']:.0f} ({reached} of {seeds} seeds)" if reached else f"never within {to_goal['mean']:.0f}"
+    )
 
 
 def _ratio(strategy: JsonObject) -> str:
     spread = strategy.get("less_than_random")
     if not spread or spread["mean"] is None:
         return "-"
-    return _with_half(spread, 1, 2) + (" (apart)" if strategy["apart"] else "")
+    bound = f"{spread['bound']} " if spread["bound"] else ""
+    return bound + _with_half(spread, 1, 2) + (" (apart)" if strategy["apart"] else "")
 
 
 def _tidy(value: Any) -> Any:
